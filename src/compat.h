@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What differs between the kernels that the module is built for, and nothing
+ * else; no other file looks at the version.
+ */
+#ifndef _NTA_COMPAT_H
+#define _NTA_COMPAT_H
+
+#include <linux/version.h>
+#include <net/net_namespace.h>
+#include <net/udp.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
+#error "netatop needs Linux 6.1 or later"
+#endif
+
+/* A namespace can have a UDP table of its own since 6.2. */
+static inline struct udp_table *nta_udp_table(const struct net *net)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+	return net->ipv4.udp_table;
+#else
+	return &udp_table;
+#endif
+}
+
+#endif /* _NTA_COMPAT_H */

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The exit list, its readers, and those who wait until it has been read.
+ *
+ * A process stays on the list, marked busy, while a reader copies it, so that
+ * a copy that fails loses nothing and the books include it at any moment.
+ */
+#include "exitlist.h"
+
+#include <linux/jiffies.h>
+#include <linux/sched/signal.h>
+#include <linux/spinlock.h>
+#include <linux/wait.h>
+
+/* Guards all below; process context only. */
+static DEFINE_SPINLOCK(exitlist_lock);
+static LIST_HEAD(exitlist);		/* oldest first */
+static unsigned int nr_exitlist;
+
+/*
+ * A reader that has been given a process may still be writing it to its log;
+ * only when it comes back and finds nothing has the list been read empty.
+ */
+static bool reader_at_work;
+static unsigned int nr_emptied;		/* how often that has happened */
+
+static DECLARE_WAIT_QUEUE_HEAD(wait_reader);
+static DECLARE_WAIT_QUEUE_HEAD(wait_empty);
+
+static void exitlist_retire(struct nta_task *task)
+{
+	lockdep_assert_held(&exitlist_lock);
+
+	list_del_init(&task->exit_link);
+	WRITE_ONCE(nr_exitlist, nr_exitlist - 1);
+	nta_task_hand(task);
+	nta_task_put(task);
+}
+
+/**
+ * nta_exitlist_add() - put finished processes on the list
+ * @tasks: the processes, linked by @exit_link; their references are taken
+ *
+ * The oldest make room where the list is as long as the limit on records.
+ */
+void nta_exitlist_add(struct list_head *tasks)
+{
+	struct nta_task *task, *next, *oldest;
+
+	list_for_each_entry_safe(task, next, tasks, exit_link) {
+		spin_lock(&exitlist_lock);
+		task->stamp = jiffies;
+		oldest = list_first_entry_or_null(&exitlist, struct nta_task,
+						  exit_link);
+		if (oldest && !oldest->busy &&
+		    nr_exitlist >= nta_param(NTA_MAX_RECORDS))
+			exitlist_retire(oldest);
+		list_move_tail(&task->exit_link, &exitlist);
+		WRITE_ONCE(nr_exitlist, nr_exitlist + 1);
+		spin_unlock(&exitlist_lock);
+		wake_up_interruptible(&wait_reader);
+		cond_resched();
+	}
+}
+
+/**
+ * nta_exitlist_expire() - retire the processes that nobody has read in time
+ *
+ * Return: jiffies until the next one is due, MAX_JIFFY_OFFSET if there is
+ * none.
+ */
+unsigned long nta_exitlist_expire(void)
+{
+	unsigned long timeout = nta_param(NTA_EXIT_TIMEOUT) * HZ;
+	unsigned long wait = MAX_JIFFY_OFFSET;
+	bool more = true, empty = false;
+	struct nta_task *task;
+
+	while (more) {
+		cond_resched();
+		spin_lock(&exitlist_lock);
+		task = list_first_entry_or_null(&exitlist, struct nta_task,
+						exit_link);
+		if (!task) {
+			more = false;
+		} else if (time_before(jiffies, task->stamp + timeout)) {
+			wait = task->stamp + timeout - jiffies;
+			more = false;
+		} else if (task->busy) {
+			wait = HZ;
+			more = false;
+		} else {
+			exitlist_retire(task);
+			/* whoever was reading has given up */
+			reader_at_work = false;
+			empty = list_empty(&exitlist);
+		}
+		spin_unlock(&exitlist_lock);
+	}
+	if (empty)
+		wake_up_interruptible_all(&wait_empty);
+	return wait;
+}
+
+/**
+ * nta_exitlist_exit() - forget all finished processes
+ */
+void nta_exitlist_exit(void)
+{
+	struct nta_task *task, *next;
+
+	spin_lock(&exitlist_lock);
+	list_for_each_entry_safe(task, next, &exitlist, exit_link)
+		exitlist_retire(task);
+	spin_unlock(&exitlist_lock);
+}
+
+static struct nta_task *exitlist_get(void)
+{
+	struct nta_task *task;
+	bool emptied = false;
+
+	spin_lock(&exitlist_lock);
+	list_for_each_entry(task, &exitlist, exit_link)
+		if (!task->busy)
+			break;
+	if (list_entry_is_head(task, &exitlist, exit_link)) {
+		emptied = list_empty(&exitlist);
+		if (emptied) {
+			reader_at_work = false;
+			nr_emptied++;
+		}
+		task = NULL;
+	} else {
+		task->busy = true;
+		refcount_inc(&task->ref);
+		reader_at_work = true;
+	}
+	spin_unlock(&exitlist_lock);
+	if (emptied)
+		wake_up_interruptible_all(&wait_empty);
+	return task;
+}
+
+/**
+ * nta_exitlist_wait() - wait for a finished process
+ *
+ * Return: the process, which stays listed until nta_exitlist_done(), or
+ * ERR_PTR(-ERESTARTSYS) if a signal came first.
+ */
+struct nta_task *nta_exitlist_wait(void)
+{
+	struct nta_task *task;
+	int err;
+
+	err = wait_event_interruptible_exclusive(wait_reader,
+						 (task = exitlist_get()));
+	if (!err)
+		return task;
+	/* the wake-up may have been meant for the next in the queue */
+	wake_up_interruptible(&wait_reader);
+	return ERR_PTR(err);
+}
+
+/**
+ * nta_exitlist_done() - end the reading of a finished process
+ * @task: what nta_exitlist_wait() gave
+ * @delivered: take it off the list; else it waits for the next reader
+ */
+void nta_exitlist_done(struct nta_task *task, bool delivered)
+{
+	spin_lock(&exitlist_lock);
+	task->busy = false;
+	if (delivered)
+		exitlist_retire(task);
+	spin_unlock(&exitlist_lock);
+	if (!delivered)
+		wake_up_interruptible(&wait_reader);
+	nta_task_put(task);
+}
+
+static bool exitlist_is_read(unsigned int before)
+{
+	bool read;
+
+	spin_lock(&exitlist_lock);
+	read = nr_emptied != before ||
+	       (list_empty(&exitlist) && !reader_at_work);
+	spin_unlock(&exitlist_lock);
+	return read;
+}
+
+/**
+ * nta_exitlist_wait_empty() - wait until the list has been read empty
+ *
+ * Return: 0, also when no reader came within exit_timeout, or -ERESTARTSYS if
+ * a signal came first.
+ */
+int nta_exitlist_wait_empty(void)
+{
+	unsigned int before;
+	long left;
+
+	spin_lock(&exitlist_lock);
+	before = nr_emptied;
+	spin_unlock(&exitlist_lock);
+
+	left = wait_event_interruptible_timeout(wait_empty,
+						exitlist_is_read(before),
+						nta_param(NTA_EXIT_TIMEOUT) * HZ);
+	return left < 0 ? left : 0;
+}
+
+/**
+ * nta_exitlist_sum() - sum what the finished processes have
+ * @sum: added to
+ */
+void nta_exitlist_sum(struct nta_counters *sum)
+{
+	struct nta_task *task;
+
+	spin_lock(&exitlist_lock);
+	list_for_each_entry(task, &exitlist, exit_link)
+		nta_counters_add(sum, &task->left);
+	spin_unlock(&exitlist_lock);
+}
+
+/**
+ * nta_exitlist_count() - how many finished processes are listed
+ *
+ * Return: their number.
+ */
+unsigned int nta_exitlist_count(void)
+{
+	return READ_ONCE(nr_exitlist);
+}

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The garbage collector: ends the records of tasks that are over, lists
+ * finished processes, lets go what nobody has asked for in time.
+ *
+ * One pass waits for one grace period at most.  Records whose packets may
+ * still be on other CPUs are folded after it; records that a reader may still
+ * stand on are freed after the one of the next pass.
+ */
+#include "gc.h"
+#include "exitlist.h"
+#include "sockinfo.h"
+#include "stats.h"
+#include "task.h"
+
+#include <linux/mutex.h>
+#include <linux/tracepoint.h>
+#include <linux/workqueue.h>
+
+/* How soon after an exit the collector comes, and again until it is over. */
+#define GC_SOON		(HZ / 10)
+
+/* One pass at a time; guards all that is the collector's own. */
+static DEFINE_MUTEX(gc_mutex);
+static LIST_HEAD(gc_graves);		/* records to free after a grace period */
+static unsigned long gc_aged;		/* jiffies of the last whole pass */
+static bool gc_stopped;
+
+static void nta_gc_work(struct work_struct *work);
+static DECLARE_DELAYED_WORK(gc_dwork, nta_gc_work);
+static unsigned long gc_called;		/* bit 0: it has been told of an exit */
+
+static struct tracepoint *exit_tracepoint;
+
+static void gc_schedule(unsigned long delay)
+{
+	mod_delayed_work(system_power_efficient_wq, &gc_dwork, delay);
+}
+
+/* From the exit probe or a hook, with preemption off. */
+static void nta_gc_notify(void)
+{
+	if (!READ_ONCE(gc_called) && !test_and_set_bit(0, &gc_called))
+		gc_schedule(GC_SOON);
+}
+
+static void gc_free(struct list_head *graves)
+{
+	struct nta_record *rec, *next;
+
+	list_for_each_entry_safe(rec, next, graves, dying) {
+		nta_record_free(rec);
+		cond_resched();
+	}
+}
+
+/* Returns jiffies until there is something to do again. */
+static unsigned long gc_pass(bool force)
+{
+	unsigned long unowned_timeout = nta_param(NTA_UNOWNED_TIMEOUT) * HZ;
+	unsigned long interval = nta_param(NTA_GC_INTERVAL) * HZ;
+	bool whole = force || time_after_eq(jiffies, gc_aged + interval);
+	struct nta_record *rec, *next;
+	unsigned long wait, next_due, due;
+	LIST_HEAD(finished);
+	LIST_HEAD(graves);
+	LIST_HEAD(dying);
+	LIST_HEAD(ended);
+
+	lockdep_assert_held(&gc_mutex);
+
+	nta_stats_event(NTA_GC_RUNS);
+	if (whole) {
+		gc_aged = jiffies;
+		nta_record_age(unowned_timeout);
+		nta_sock_age(unowned_timeout);
+	}
+	next_due = nta_task_collect(force, &ended);
+	nta_record_take_dying(&dying);
+	list_splice_init(&gc_graves, &graves);
+
+	if (!list_empty(&ended) || !list_empty(&dying) || !list_empty(&graves))
+		synchronize_rcu();
+
+	gc_free(&graves);
+	nta_task_fold(&ended, &gc_graves);
+	list_for_each_entry_safe(rec, next, &dying, dying) {
+		nta_task_inherit(rec);
+		cond_resched();
+	}
+
+	if (nta_task_finish(force, &finished))
+		next_due = min_t(unsigned long, next_due, GC_SOON);
+	nta_exitlist_add(&finished);
+	wait = nta_exitlist_expire();
+
+	if (!list_empty(&gc_graves))
+		next_due = min_t(unsigned long, next_due, GC_SOON);
+	due = gc_aged + interval;
+	return min3(next_due, wait,
+		    time_before(jiffies, due) ? due - jiffies : 0);
+}
+
+static void gc_run(bool force)
+{
+	unsigned long wait;
+
+	mutex_lock(&gc_mutex);
+	/* before it looks, so that an exit from now on calls it again */
+	clear_bit(0, &gc_called);
+	smp_mb__after_atomic();
+	wait = gc_pass(force);
+	if (!gc_stopped)
+		gc_schedule(max(wait, 1UL));
+	/* it may have been told of an exit while it was looking */
+	if (!gc_stopped && test_bit(0, &gc_called))
+		gc_schedule(GC_SOON);
+	mutex_unlock(&gc_mutex);
+}
+
+static void nta_gc_work(struct work_struct *work)
+{
+	gc_run(false);
+}
+
+/**
+ * nta_gc_force() - collect now all that can be
+ *
+ * Process context, sleeps for a grace period.  Tasks that have exited are
+ * finished without waiting for packets that may follow.
+ */
+void nta_gc_force(void)
+{
+	gc_run(true);
+}
+
+/* The length of a wait that has begun is the old one's. */
+static int gc_set_interval(unsigned int value)
+{
+	gc_schedule(0);
+	return 0;
+}
+
+static void nta_probe_exit(void *data, struct task_struct *tsk)
+{
+	nta_thread_exiting(tsk);
+}
+
+static void find_tracepoint(struct tracepoint *tp, void *name)
+{
+	if (!strcmp(tp->name, name))
+		exit_tracepoint = tp;
+}
+
+/**
+ * nta_gc_init() - start the collector
+ *
+ * To be called before the hooks, which rely on being told of exits.
+ *
+ * Return: 0 or an error; -ENOENT if the kernel has no exit tracepoint.
+ */
+int nta_gc_init(void)
+{
+	int err;
+
+	for_each_kernel_tracepoint(find_tracepoint, "sched_process_exit");
+	if (!exit_tracepoint)
+		return -ENOENT;
+	nta_task_set_notify(nta_gc_notify);
+	err = tracepoint_probe_register(exit_tracepoint, nta_probe_exit, NULL);
+	if (err)
+		return err;
+	gc_aged = jiffies;
+	return nta_param_set_notify(NTA_GC_INTERVAL, gc_set_interval);
+}
+
+/**
+ * nta_gc_exit() - stop the collector
+ *
+ * The hooks have ended.  On return nothing waits for a grace period.
+ */
+void nta_gc_exit(void)
+{
+	nta_param_set_notify(NTA_GC_INTERVAL, NULL);
+	tracepoint_probe_unregister(exit_tracepoint, nta_probe_exit, NULL);
+	tracepoint_synchronize_unregister();
+	nta_task_set_notify(NULL);
+
+	mutex_lock(&gc_mutex);
+	gc_stopped = true;
+	mutex_unlock(&gc_mutex);
+	cancel_delayed_work_sync(&gc_dwork);
+
+	mutex_lock(&gc_mutex);
+	gc_pass(true);
+	gc_pass(true);
+	mutex_unlock(&gc_mutex);
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The garbage collector, and the exit probe that tells it.
+ */
+#ifndef _NTA_GC_H
+#define _NTA_GC_H
+
+int nta_gc_init(void);
+void nta_gc_exit(void);
+void nta_gc_force(void);
+
+#endif /* _NTA_GC_H */

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The packet path.
+ */
+#ifndef _NTA_HOOKS_H
+#define _NTA_HOOKS_H
+
+struct net;
+
+int nta_hooks_register(struct net *net);
+void nta_hooks_unregister(struct net *net);
+
+#endif /* _NTA_HOOKS_H */

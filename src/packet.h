@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Packets: what they carry and what they weigh.
+ *
+ * The network header is where skb->data is, in all hooks that we have.
+ */
+#ifndef _NTA_PACKET_H
+#define _NTA_PACKET_H
+
+#include "counters.h"
+#include "params.h"
+#include "stats.h"
+
+#include <linux/icmpv6.h>
+#include <linux/if.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/netdevice.h>
+#include <linux/skbuff.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
+
+/**
+ * struct nta_packet - a packet on its way through a hook
+ * @skb: the packet
+ * @l4: offset of the transport header
+ * @way: protocol and direction
+ * @v6: IPv6, else IPv4
+ * @part: a fragment without a transport header
+ * @weight: frames and bytes
+ */
+struct nta_packet {
+	struct sk_buff		*skb;
+	unsigned int		l4;
+	enum nta_way		way;
+	bool			v6;
+	bool			part;
+	struct nta_weight	weight;
+};
+
+/* Longer UDP packets may have been or be going to be fragmented. */
+#define NTA_UNFRAGMENTED	1280
+
+void __nta_packet_weigh(struct nta_packet *pkt, const struct sock *sk,
+			unsigned int link);
+
+/**
+ * nta_packet_weigh() - count frames and bytes as on the wire
+ * @pkt: the packet; its weight is set
+ * @dev: the device that it goes to or comes from
+ * @sk: the sending socket, NULL for a received packet
+ */
+static __always_inline void nta_packet_weigh(struct nta_packet *pkt,
+					     const struct net_device *dev,
+					     const struct sock *sk)
+{
+	const struct sk_buff *skb = pkt->skb;
+	unsigned int link = nta_param(NTA_FRAME_OVERHEAD);
+
+	if (!(dev->flags & IFF_LOOPBACK))
+		link += dev->hard_header_len;
+	pkt->weight.packets = 1;
+	pkt->weight.bytes = skb->len + link;
+	if (skb_is_gso(skb) ||
+	    (nta_way_is_udp(pkt->way) && skb->len > NTA_UNFRAGMENTED))
+		__nta_packet_weigh(pkt, sk, link);
+}
+
+bool __nta_packet_parse6(struct nta_packet *pkt, u8 *proto);
+
+static __always_inline bool nta_packet_classify(struct nta_packet *pkt,
+						u8 proto, bool snd)
+{
+	if (likely(proto == IPPROTO_TCP)) {
+		pkt->way = snd ? NTA_TCP_SND : NTA_TCP_RCV;
+		return true;
+	}
+	if (likely(proto == IPPROTO_UDP)) {
+		pkt->way = snd ? NTA_UDP_SND : NTA_UDP_RCV;
+		return true;
+	}
+	if (proto == (pkt->v6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP))
+		nta_stats_event(snd ? NTA_ICMP_SND : NTA_ICMP_RCV);
+	return false;
+}
+
+/**
+ * nta_packet_parse4() - find out what an IPv4 packet is
+ * @pkt: set but for its weight
+ * @skb: the packet
+ * @snd: it is being sent, else received
+ *
+ * Return: true for TCP and UDP.
+ */
+static __always_inline bool nta_packet_parse4(struct nta_packet *pkt,
+					      struct sk_buff *skb, bool snd)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+
+	pkt->skb = skb;
+	pkt->v6 = false;
+	pkt->l4 = iph->ihl * 4;
+	pkt->part = iph->frag_off & htons(IP_OFFSET);
+	return nta_packet_classify(pkt, iph->protocol, snd);
+}
+
+/**
+ * nta_packet_parse6() - find out what an IPv6 packet is
+ * @pkt: set but for its weight
+ * @skb: the packet
+ * @snd: it is being sent, else received
+ *
+ * Return: true for TCP and UDP.
+ */
+static __always_inline bool nta_packet_parse6(struct nta_packet *pkt,
+					      struct sk_buff *skb, bool snd)
+{
+	u8 proto = ipv6_hdr(skb)->nexthdr;
+
+	pkt->skb = skb;
+	pkt->v6 = true;
+	pkt->l4 = sizeof(struct ipv6hdr);
+	pkt->part = false;
+	if (unlikely(ipv6_ext_hdr(proto)) && !__nta_packet_parse6(pkt, &proto))
+		return false;
+	return nta_packet_classify(pkt, proto, snd);
+}
+
+#endif /* _NTA_PACKET_H */

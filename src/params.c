@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Tunables: one table, one setter, and the module parameters as one of its
+ * doors.
+ */
+#include "params.h"
+
+#include <linux/kernel.h>
+#include <linux/module.h>
+#include <linux/moduleparam.h>
+#include <linux/mutex.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
+
+struct nta_param_desc {
+	const char		*name;
+	unsigned int		min;
+	unsigned int		max;
+	const char *const	*words;	/* names of the values, NULL if numbers */
+};
+
+static const char *const conntrack_words[] = {
+	[NTA_CONNTRACK_AUTO]	= "auto",
+	[NTA_CONNTRACK_ON]	= "on",
+};
+
+static const struct nta_param_desc param_desc[NTA_PARAMS] = {
+	[NTA_GC_INTERVAL]	= { "gc_interval", 1, 3600 },
+	[NTA_EXIT_TIMEOUT]	= { "exit_timeout", 1, 3600 },
+	[NTA_EXIT_LINGER]	= { "exit_linger", 0, 600 },
+	[NTA_UNOWNED_TIMEOUT]	= { "unowned_timeout", 1, 86400 },
+	[NTA_MAX_RECORDS]	= { "max_records", 64, NTA_RECORDS_LIMIT },
+	[NTA_MAX_SOCKETS]	= { "max_sockets", 16, 1U << 20 },
+	[NTA_FRAME_OVERHEAD]	= { "frame_overhead", 0, 256 },
+	[NTA_CONNTRACK]		= { "conntrack", 0, NTA_CONNTRACK_ON,
+				    conntrack_words },
+};
+
+unsigned int nta_param_value[NTA_PARAMS] __read_mostly = {
+	[NTA_GC_INTERVAL]	= 15,
+	[NTA_EXIT_TIMEOUT]	= 15,
+	[NTA_EXIT_LINGER]	= 0,
+	[NTA_UNOWNED_TIMEOUT]	= 120,
+	[NTA_MAX_RECORDS]	= 65536,
+	[NTA_MAX_SOCKETS]	= 65536,
+	[NTA_FRAME_OVERHEAD]	= 0,
+	[NTA_CONNTRACK]		= NTA_CONNTRACK_AUTO,
+};
+
+/* Told of a new value; an error brings the old one back. */
+static int (*param_notify[NTA_PARAMS])(unsigned int value);
+
+/* Serialises setters; taken inside kernel_param_lock, never around it. */
+static DEFINE_MUTEX(param_mutex);
+
+/**
+ * nta_param_name() - the name a tunable has in sysfs
+ * @id: which one
+ *
+ * Return: a constant string.
+ */
+const char *nta_param_name(enum nta_param id)
+{
+	return param_desc[id].name;
+}
+
+static int param_parse(const struct nta_param_desc *desc, const char *text,
+		       unsigned int *value)
+{
+	int err;
+
+	if (desc->words) {
+		err = __sysfs_match_string(desc->words, desc->max + 1, text);
+		if (err < 0)
+			return err;
+		*value = err;
+		return 0;
+	}
+	err = kstrtouint(text, 10, value);
+	if (err)
+		return err;
+	if (*value < desc->min || *value > desc->max)
+		return -ERANGE;
+	return 0;
+}
+
+/**
+ * nta_param_set() - give a tunable a new value
+ * @id: which one
+ * @text: the value as a user writes it, a newline may follow
+ *
+ * Process context, may sleep.  Legal before the module's init has run, as
+ * module parameters are set then.
+ *
+ * Return: 0, -EINVAL for what is no value, -ERANGE for one out of range, or
+ * the error of the part that has to act on it; nothing changes on an error.
+ */
+int nta_param_set(enum nta_param id, const char *text)
+{
+	unsigned int value, old;
+	int err;
+
+	err = param_parse(&param_desc[id], text, &value);
+	if (err)
+		return err;
+
+	mutex_lock(&param_mutex);
+	old = nta_param_value[id];
+	WRITE_ONCE(nta_param_value[id], value);
+	if (param_notify[id])
+		err = param_notify[id](value);
+	if (err)
+		WRITE_ONCE(nta_param_value[id], old);
+	mutex_unlock(&param_mutex);
+	return err;
+}
+
+/**
+ * nta_param_show() - print a tunable's value and a newline
+ * @id: which one
+ * @page: a page to print to
+ *
+ * Return: the length printed.
+ */
+int nta_param_show(enum nta_param id, char *page)
+{
+	const struct nta_param_desc *desc = &param_desc[id];
+
+	if (desc->words)
+		return sysfs_emit(page, "%s\n", desc->words[nta_param(id)]);
+	return sysfs_emit(page, "%u\n", nta_param(id));
+}
+
+/**
+ * nta_param_set_notify() - name the function that acts on a tunable
+ * @id: which tunable
+ * @notify: called at once with the present value, and then in process context
+ *	    by the setter with each new one; NULL for none.  On return no call
+ *	    of the function that was there before is running.
+ *
+ * Return: 0, or the error of @notify, which is not kept then.
+ */
+int nta_param_set_notify(enum nta_param id, int (*notify)(unsigned int value))
+{
+	int err = 0;
+
+	mutex_lock(&param_mutex);
+	if (notify)
+		err = notify(nta_param(id));
+	if (!err)
+		param_notify[id] = notify;
+	mutex_unlock(&param_mutex);
+	return err;
+}
+
+static enum nta_param param_id(const struct kernel_param *kp)
+{
+	return (unsigned int *)kp->arg - nta_param_value;
+}
+
+static int nta_param_op_set(const char *text, const struct kernel_param *kp)
+{
+	return nta_param_set(param_id(kp), text);
+}
+
+static int nta_param_op_get(char *page, const struct kernel_param *kp)
+{
+	return nta_param_show(param_id(kp), page);
+}
+
+static const struct kernel_param_ops nta_param_ops = {
+	.set	= nta_param_op_set,
+	.get	= nta_param_op_get,
+};
+
+#define NTA_PARAM(name, id, text)					\
+	module_param_cb(name, &nta_param_ops, &nta_param_value[id], 0644); \
+	MODULE_PARM_DESC(name, text)
+
+NTA_PARAM(gc_interval, NTA_GC_INTERVAL,
+	  "seconds between garbage collections, 1 to 3600 (15)");
+NTA_PARAM(exit_timeout, NTA_EXIT_TIMEOUT,
+	  "seconds that a finished process is kept for a reader, 1 to 3600 (15)");
+NTA_PARAM(exit_linger, NTA_EXIT_LINGER,
+	  "seconds that a finished process is held back for late packets, 0 to 600 (0)");
+NTA_PARAM(unowned_timeout, NTA_UNOWNED_TIMEOUT,
+	  "seconds after which quiet packets of nobody become unidentified, 1 to 86400 (120)");
+NTA_PARAM(max_records, NTA_MAX_RECORDS,
+	  "most threads and unowned sockets, 64 to 1048576 (65536)");
+NTA_PARAM(max_sockets, NTA_MAX_SOCKETS,
+	  "most sockets outside conntrack, 16 to 1048576 (65536)");
+NTA_PARAM(frame_overhead, NTA_FRAME_OVERHEAD,
+	  "bytes added for each frame, 0 to 256 (0)");
+NTA_PARAM(conntrack, NTA_CONNTRACK,
+	  "auto: use connection tracking where it is on; on: switch it on everywhere (auto)");

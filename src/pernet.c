@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Network namespaces: the hooks of each, and conntrack where it is asked for.
+ */
+#include "pernet.h"
+#include "hooks.h"
+#include "params.h"
+#include "sockinfo.h"
+
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
+
+struct nta_net {
+	struct list_head	link;
+	struct net		*net;
+	bool			hooked;
+	bool			conntrack;	/* a reference is held */
+};
+
+static unsigned int nta_net_id __read_mostly;
+
+/*
+ * Guards the list and what is in it.  Taken inside the lock of the tunables
+ * and inside that of the namespaces; those of netfilter are taken inside it.
+ */
+static DEFINE_MUTEX(pernet_mutex);
+static LIST_HEAD(pernet_list);
+static bool pernet_loading;
+static enum nta_conntrack pernet_conntrack;
+
+static int net_conntrack_get(struct nta_net *nn)
+{
+	int err;
+
+	if (nn->conntrack)
+		return 0;
+	err = nf_ct_netns_get(nn->net, NFPROTO_INET);
+	if (!err)
+		nn->conntrack = true;
+	return err;
+}
+
+static void net_conntrack_put(struct nta_net *nn)
+{
+	if (nn->conntrack)
+		nf_ct_netns_put(nn->net, NFPROTO_INET);
+	nn->conntrack = false;
+}
+
+/* A new value of the tunable: all namespaces follow it, or none does. */
+static int pernet_set_conntrack(unsigned int value)
+{
+	struct nta_net *nn;
+	int err = 0;
+
+	mutex_lock(&pernet_mutex);
+	if (value == NTA_CONNTRACK_ON) {
+		list_for_each_entry(nn, &pernet_list, link) {
+			err = net_conntrack_get(nn);
+			if (err)
+				break;
+		}
+	}
+	if (err)
+		value = pernet_conntrack;
+	if (value == NTA_CONNTRACK_AUTO)
+		list_for_each_entry(nn, &pernet_list, link)
+			net_conntrack_put(nn);
+	pernet_conntrack = value;
+	mutex_unlock(&pernet_mutex);
+	return err;
+}
+
+static int __net_init nta_net_init(struct net *net)
+{
+	struct nta_net *nn = net_generic(net, nta_net_id);
+	int err = 0;
+
+	nn->net = net;
+	INIT_LIST_HEAD(&nn->link);
+
+	mutex_lock(&pernet_mutex);
+	if (pernet_conntrack == NTA_CONNTRACK_ON)
+		err = net_conntrack_get(nn);
+	/* after conntrack's, to run before them where priorities are equal */
+	if (!err)
+		err = nta_hooks_register(net);
+	if (err) {
+		net_conntrack_put(nn);
+	} else {
+		nn->hooked = true;
+		list_add_tail(&nn->link, &pernet_list);
+	}
+	mutex_unlock(&pernet_mutex);
+
+	if (err && !READ_ONCE(pernet_loading)) {
+		/* nobody shall be refused a namespace for want of accounting */
+		pr_warn_ratelimited("a network namespace is not accounted: error %d\n",
+				    err);
+		err = 0;
+	}
+	return err;
+}
+
+static void __net_exit nta_net_pre_exit(struct net *net)
+{
+	struct nta_net *nn = net_generic(net, nta_net_id);
+
+	mutex_lock(&pernet_mutex);
+	list_del_init(&nn->link);
+	if (nn->hooked)
+		nta_hooks_unregister(net);
+	nn->hooked = false;
+	net_conntrack_put(nn);
+	mutex_unlock(&pernet_mutex);
+}
+
+static struct pernet_operations nta_net_ops = {
+	.init		= nta_net_init,
+	.pre_exit	= nta_net_pre_exit,
+	.id		= &nta_net_id,
+	.size		= sizeof(struct nta_net),
+};
+
+/**
+ * nta_pernet_init() - see the packets of all network namespaces
+ *
+ * Return: 0 or the error of the first one that could not be had.
+ */
+int nta_pernet_init(void)
+{
+	int err;
+
+	err = nta_param_set_notify(NTA_CONNTRACK, pernet_set_conntrack);
+	if (err)
+		return err;
+	WRITE_ONCE(pernet_loading, true);
+	err = register_pernet_subsys(&nta_net_ops);
+	WRITE_ONCE(pernet_loading, false);
+	if (err)
+		nta_param_set_notify(NTA_CONNTRACK, NULL);
+	return err;
+}
+
+/**
+ * nta_pernet_exit() - leave all network namespaces
+ *
+ * On return no hook is running.
+ */
+void nta_pernet_exit(void)
+{
+	nta_param_set_notify(NTA_CONNTRACK, NULL);
+	unregister_pernet_subsys(&nta_net_ops);
+	synchronize_net();
+}
+
+/**
+ * nta_pernet_sockinfo_count() - how many conntrack entries have a sockinfo
+ *
+ * Process context, may sleep; takes time in proportion to conntrack's table.
+ *
+ * Return: their number in all namespaces.
+ */
+unsigned int nta_pernet_sockinfo_count(void)
+{
+	unsigned int count = 0;
+	struct nta_net *nn;
+
+	mutex_lock(&pernet_mutex);
+	list_for_each_entry(nn, &pernet_list, link)
+		count += nta_sockinfo_count(nn->net);
+	mutex_unlock(&pernet_mutex);
+	return count;
+}

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The table of records.
+ */
+#include "record.h"
+#include "stats.h"
+
+#include <linux/jiffies.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+
+/* Unowned records that the collector looks at under one hold of the lock. */
+#define AGE_BATCH	64
+
+struct nta_record **nta_record_chunk __read_mostly;
+
+/*
+ * Guards all below and, for records that are free or unowned, @link, @dying
+ * and @task.  Taken in softirq, and inside the lock of the tasks.
+ */
+static DEFINE_SPINLOCK(record_lock);
+static LIST_HEAD(record_free);
+static LIST_HEAD(record_unowned);
+static LIST_HEAD(record_dying);
+static unsigned int nr_records;		/* that the chunks have room for */
+static unsigned int nr_used;
+static unsigned int nr_unowned;
+
+/**
+ * nta_record_init() - prepare the empty table
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int nta_record_init(void)
+{
+	/* the packet path reaches a TCP packet's counters in one line */
+	BUILD_BUG_ON(offsetofend(struct nta_record, live.v[NTA_TCP_RCV + 1]) >
+		     64);
+	BUILD_BUG_ON(sizeof(struct nta_record) > 256);
+
+	nta_record_chunk = kvcalloc(NTA_CHUNKS, sizeof(*nta_record_chunk),
+				    GFP_KERNEL);
+	return nta_record_chunk ? 0 : -ENOMEM;
+}
+
+/**
+ * nta_record_exit() - free the table
+ *
+ * No handle may be resolved any more, and no record hold a reference.
+ */
+void nta_record_exit(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_records >> NTA_CHUNK_SHIFT; i++)
+		kfree(nta_record_chunk[i]);
+	kvfree(nta_record_chunk);
+}
+
+/* The limit has been tested; -ENOMEM is one more way not to have room. */
+static bool record_grow(void)
+{
+	struct nta_record *chunk;
+	unsigned int i;
+
+	lockdep_assert_held(&record_lock);
+
+	if (nr_records >= NTA_RECORDS_LIMIT)
+		return false;
+	chunk = kcalloc(NTA_CHUNK_RECORDS, sizeof(*chunk),
+			GFP_ATOMIC | __GFP_NOWARN);
+	if (!chunk)
+		return false;
+	for (i = 0; i < NTA_CHUNK_RECORDS; i++) {
+		chunk[i].gen = 1;
+		chunk[i].index = nr_records + i;
+		list_add_tail(&chunk[i].link, &record_free);
+	}
+	/* no handle leads here yet, but the sums walk the whole table */
+	smp_store_release(&nta_record_chunk[nr_records >> NTA_CHUNK_SHIFT],
+			  chunk);
+	WRITE_ONCE(nr_records, nr_records + NTA_CHUNK_RECORDS);
+	return true;
+}
+
+/**
+ * nta_record_alloc() - take a free record
+ * @state: what it is to be; an unowned one is put among the unowned
+ *
+ * Any context but hard interrupts.  What does not fit is counted as overflow.
+ *
+ * Return: a record with empty counters, or NULL.
+ */
+struct nta_record *nta_record_alloc(enum nta_record_state state)
+{
+	struct nta_record *rec = NULL;
+
+	spin_lock_bh(&record_lock);
+	if (nr_used < nta_param(NTA_MAX_RECORDS) &&
+	    (!list_empty(&record_free) || record_grow())) {
+		rec = list_first_entry(&record_free, struct nta_record, link);
+		list_del(&rec->link);
+		INIT_LIST_HEAD(&rec->dying);
+		rec->tsk = NULL;
+		rec->task = NULL;
+		rec->exiting = false;
+		rec->seen = 0;
+		rec->stamp = jiffies;
+		WRITE_ONCE(rec->state, state);
+		WRITE_ONCE(nr_used, nr_used + 1);
+		if (state == NTA_RECORD_UNOWNED) {
+			list_add_tail(&rec->link, &record_unowned);
+			WRITE_ONCE(nr_unowned, nr_unowned + 1);
+		}
+	}
+	spin_unlock_bh(&record_lock);
+
+	if (!rec)
+		nta_stats_event(NTA_RECORD_OVERFLOW);
+	return rec;
+}
+
+static void record_put_free(struct nta_record *rec)
+{
+	lockdep_assert_held(&record_lock);
+
+	WRITE_ONCE(rec->state, NTA_RECORD_FREE);
+	list_add(&rec->link, &record_free);
+	WRITE_ONCE(nr_used, nr_used - 1);
+}
+
+/**
+ * nta_record_free() - give a record back
+ * @rec: the record, killed, folded and empty; nobody can reach it any more
+ */
+void nta_record_free(struct nta_record *rec)
+{
+	spin_lock_bh(&record_lock);
+	record_put_free(rec);
+	spin_unlock_bh(&record_lock);
+}
+
+/**
+ * nta_record_discard() - give back an unowned record that was never published
+ * @rec: the record
+ */
+void nta_record_discard(struct nta_record *rec)
+{
+	spin_lock_bh(&record_lock);
+	/* else the collector was here first and will free it */
+	if (list_empty(&rec->dying)) {
+		list_del(&rec->link);
+		WRITE_ONCE(nr_unowned, nr_unowned - 1);
+		record_put_free(rec);
+	}
+	spin_unlock_bh(&record_lock);
+}
+
+/**
+ * nta_record_kill() - let all handles of a record go stale
+ * @rec: the record; one of a thread, or the caller holds record_lock
+ */
+void nta_record_kill(struct nta_record *rec)
+{
+	/* 0 is the generation of nobody */
+	WRITE_ONCE(rec->gen, rec->gen + 1 ?: 1);
+}
+
+static void record_bury(struct nta_record *rec, struct nta_task *heir)
+{
+	lockdep_assert_held(&record_lock);
+
+	nta_record_kill(rec);
+	list_del(&rec->link);
+	WRITE_ONCE(nr_unowned, nr_unowned - 1);
+	rec->task = heir;
+	list_add_tail(&rec->dying, &record_dying);
+}
+
+/**
+ * nta_record_claim() - end an unowned record, as its owner has been found
+ * @rec: the record
+ * @handle: the handle that it was found by
+ * @heir: the process that will be given what packets still under way leave in
+ *	  it; on success the caller's reference is passed on
+ *
+ * Return: true to one caller, who moves what it holds; false to all others.
+ */
+bool nta_record_claim(struct nta_record *rec, u64 handle, struct nta_task *heir)
+{
+	bool claimed;
+
+	spin_lock_bh(&record_lock);
+	claimed = rec->state == NTA_RECORD_UNOWNED &&
+		  nta_record_handle(rec) == handle;
+	if (claimed)
+		record_bury(rec, heir);
+	spin_unlock_bh(&record_lock);
+	return claimed;
+}
+
+/**
+ * nta_record_take_dying() - take the unowned records that have been killed
+ * @list: to put them on, linked by @dying
+ */
+void nta_record_take_dying(struct list_head *list)
+{
+	spin_lock_bh(&record_lock);
+	list_splice_tail_init(&record_dying, list);
+	spin_unlock_bh(&record_lock);
+}
+
+static bool record_age_one(struct nta_record *rec, unsigned long timeout)
+{
+	u64 packets = nta_live_packets(&rec->live);
+
+	if (packets != rec->seen) {
+		rec->seen = packets;
+		rec->stamp = jiffies;
+	} else if (time_after_eq(jiffies, rec->stamp + timeout)) {
+		record_bury(rec, NULL);
+		return true;
+	}
+	return false;
+}
+
+/**
+ * nta_record_age() - kill the unowned records that have been quiet for long
+ * @timeout: for how long, in jiffies
+ *
+ * Process context; one caller at a time.
+ *
+ * Return: whether any was killed.
+ */
+bool nta_record_age(unsigned long timeout)
+{
+	unsigned int left = READ_ONCE(nr_unowned);
+	bool killed = false;
+
+	while (left) {
+		unsigned int n = min_t(unsigned int, left, AGE_BATCH);
+
+		left -= n;
+		spin_lock_bh(&record_lock);
+		while (n-- && !list_empty(&record_unowned)) {
+			struct nta_record *rec;
+
+			rec = list_first_entry(&record_unowned,
+					       struct nta_record, link);
+			list_move_tail(&rec->link, &record_unowned);
+			killed |= record_age_one(rec, timeout);
+		}
+		spin_unlock_bh(&record_lock);
+		cond_resched();
+	}
+	return killed;
+}
+
+/**
+ * nta_record_sum() - sum the counters of all records of a kind
+ * @state: the kind
+ * @sum: added to
+ *
+ * Process context, may sleep.  Takes no lock: exact when no packet passes and
+ * the collector rests.
+ */
+void nta_record_sum(enum nta_record_state state, struct nta_counters *sum)
+{
+	unsigned int i, n = READ_ONCE(nr_records);
+
+	for (i = 0; i < n; i++) {
+		/* pairs with record_grow() */
+		struct nta_record *chunk =
+			smp_load_acquire(&nta_record_chunk[i >> NTA_CHUNK_SHIFT]);
+		struct nta_record *rec = &chunk[i & NTA_CHUNK_MASK];
+
+		if (READ_ONCE(rec->state) == state)
+			nta_counters_add_live(sum, &rec->live);
+		if (!(i & NTA_CHUNK_MASK))
+			cond_resched();
+	}
+}
+
+/**
+ * nta_record_used() - how many records are in use
+ *
+ * Return: threads, unowned sockets, and those of either that wait for a grace
+ * period.
+ */
+unsigned int nta_record_used(void)
+{
+	return READ_ONCE(nr_used);
+}
+
+/**
+ * nta_record_unowned() - how many records are of sockets nobody has claimed
+ *
+ * Return: their number.
+ */
+unsigned int nta_record_unowned(void)
+{
+	return READ_ONCE(nr_unowned);
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Records: counter sets with an identity, in a table that only grows.
+ *
+ * A handle names a record by index and generation.  It is a weak reference:
+ * nothing is held by it, and once the record's generation has been raised it
+ * names nothing.  As chunks of the table are not freed before unload, any old
+ * handle may be resolved at any time.
+ *
+ * A record dies in two steps.  nta_record_kill() raises the generation, so
+ * that no packet can reach it any more; a grace period later, when the hooks
+ * that had resolved it before have finished, its counters are folded into
+ * their heir and nta_record_free() gives it back.
+ */
+#ifndef _NTA_RECORD_H
+#define _NTA_RECORD_H
+
+#include "counters.h"
+#include "params.h"
+
+#include <linux/cache.h>
+#include <linux/list.h>
+#include <linux/rcupdate.h>
+#include <linux/rhashtable-types.h>
+
+struct nta_task;
+struct task_struct;
+
+enum nta_record_state {
+	NTA_RECORD_FREE,
+	NTA_RECORD_THREAD,	/* of a thread */
+	NTA_RECORD_UNOWNED,	/* of a socket that nobody has claimed */
+};
+
+/**
+ * struct nta_record - counters of a thread, or of an unowned socket
+ * @gen: generation, half of every handle
+ * @state: enum nta_record_state
+ * @tsk: the thread; a reference is held, NULL if unowned.  It says whose
+ *	 packets these are, so the address must not be used again before.
+ * @live: the counters
+ * @index: place in the table
+ * @exiting: the thread has passed its exit probe
+ * @task: its process (thread), or who claimed it (unowned, dying); a
+ *	  reference is held in the latter case
+ * @link: among the threads of @task, the unowned, or the free
+ * @dying: among the exiting or those that wait for a grace period
+ * @node: in the table of threads
+ * @seen: packets at the last look of the collector
+ * @stamp: jiffies of the last change it saw
+ */
+struct nta_record {
+	u32			gen;
+	u32			state;
+	struct task_struct	*tsk;
+	struct nta_live		live;
+	u32			index;
+	bool			exiting;
+	struct nta_task		*task;
+	struct list_head	link;
+	struct list_head	dying;
+	struct rhash_head	node;
+	u64			seen;
+	unsigned long		stamp;
+} ____cacheline_aligned;
+
+#define NTA_CHUNK_SHIFT		6
+#define NTA_CHUNK_RECORDS	(1U << NTA_CHUNK_SHIFT)
+#define NTA_CHUNK_MASK		(NTA_CHUNK_RECORDS - 1)
+#define NTA_CHUNKS		(NTA_RECORDS_LIMIT >> NTA_CHUNK_SHIFT)
+
+extern struct nta_record **nta_record_chunk;
+
+/* The empty handle.  Generations start at 1, so no record has it. */
+#define NTA_NOBODY	0ULL
+
+static inline u64 nta_record_handle(const struct nta_record *rec)
+{
+	return (u64)READ_ONCE(rec->gen) << 32 | rec->index;
+}
+
+/**
+ * nta_record_resolve() - the record that a handle names
+ * @handle: any 64 bits
+ *
+ * RCU read side: the record found stays what it is until the end of the
+ * caller's read-side section.
+ *
+ * Return: the record or NULL.
+ */
+static __always_inline struct nta_record *nta_record_resolve(u64 handle)
+{
+	u32 index = handle;
+	struct nta_record *chunk, *rec;
+
+	if (unlikely(index >= NTA_RECORDS_LIMIT))
+		return NULL;
+	chunk = READ_ONCE(nta_record_chunk[index >> NTA_CHUNK_SHIFT]);
+	if (unlikely(!chunk))
+		return NULL;
+	rec = &chunk[index & NTA_CHUNK_MASK];
+	return likely(READ_ONCE(rec->gen) == handle >> 32) ? rec : NULL;
+}
+
+int nta_record_init(void);
+void nta_record_exit(void);
+struct nta_record *nta_record_alloc(enum nta_record_state state);
+void nta_record_discard(struct nta_record *rec);
+void nta_record_kill(struct nta_record *rec);
+bool nta_record_claim(struct nta_record *rec, u64 handle,
+		      struct nta_task *heir);
+void nta_record_free(struct nta_record *rec);
+bool nta_record_age(unsigned long timeout);
+void nta_record_take_dying(struct list_head *list);
+void nta_record_sum(enum nta_record_state state, struct nta_counters *sum);
+unsigned int nta_record_used(void);
+unsigned int nta_record_unowned(void);
+
+#endif /* _NTA_RECORD_H */

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The end of threads and processes: the collector's part of their table.
+ *
+ * What is here is called by one at a time, in process context.
+ */
+#include "task_table.h"
+#include "stats.h"
+
+#include <linux/pid.h>
+#include <linux/rculist.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+
+/* How long packets that follow an exit are waited for: FINs and their ACKs. */
+#define EXIT_GRACE	(HZ / 10)
+
+/* Those that have exited and are not over yet. */
+static LIST_HEAD(pending_threads);
+static LIST_HEAD(pending_tasks);
+
+/* How long to wait, in jiffies, before the record of a thread is ended. */
+static unsigned long thread_wait(struct nta_record *rec, bool force)
+{
+	unsigned long wait = force ? 0 : EXIT_GRACE;
+	unsigned long due;
+
+	/* set after its last file was closed */
+	if (!READ_ONCE(rec->tsk->exit_state))
+		return EXIT_GRACE;
+
+	if (READ_ONCE(rec->task->dead)) {
+		if (nta_param(NTA_EXIT_LINGER))
+			wait = nta_param(NTA_EXIT_LINGER) * HZ;
+	} else if (nta_record_used() < nta_param(NTA_MAX_RECORDS) / 2) {
+		/*
+		 * Its process lives and may go on with the sockets that it
+		 * left: what softirqs do for them stays with the process as
+		 * long as the record does.
+		 */
+		u64 packets = nta_live_packets(&rec->live);
+
+		if (packets != rec->seen) {
+			rec->seen = packets;
+			rec->stamp = jiffies;
+		}
+		wait = nta_param(NTA_GC_INTERVAL) * HZ;
+	}
+	due = rec->stamp + wait;
+	return time_before(jiffies, due) ? due - jiffies : 0;
+}
+
+/**
+ * nta_task_collect() - end the records of threads that are over
+ * @force: do not wait for packets that may follow
+ * @batch: where to put them, linked by @dying; to be folded a grace period
+ *	   later
+ *
+ * Process context; one caller at a time.
+ *
+ * Return: jiffies until the next one is over, if none exits meanwhile;
+ * MAX_JIFFY_OFFSET if there is none.
+ */
+unsigned long nta_task_collect(bool force, struct list_head *batch)
+{
+	unsigned long wait, next_due = MAX_JIFFY_OFFSET;
+	struct nta_record *rec, *next;
+
+	spin_lock(&nta_tasks.lock);
+	list_splice_tail_init(&nta_tasks.exiting, &pending_threads);
+	spin_unlock(&nta_tasks.lock);
+
+	list_for_each_entry_safe(rec, next, &pending_threads, dying) {
+		wait = thread_wait(rec, force);
+		if (wait) {
+			next_due = min(next_due, wait);
+		} else {
+			nta_record_kill(rec);
+			rhashtable_remove_fast(&nta_tasks.threads, &rec->node,
+					       nta_thread_params);
+			list_move_tail(&rec->dying, batch);
+		}
+		cond_resched();
+	}
+	return next_due;
+}
+
+/**
+ * nta_task_fold() - fold ended threads into their processes
+ * @batch: what nta_task_collect() gave, a grace period ago
+ * @graves: where to put the records; to be freed a grace period later
+ */
+void nta_task_fold(struct list_head *batch, struct list_head *graves)
+{
+	struct nta_record *rec, *next;
+	struct nta_counters held;
+
+	list_for_each_entry_safe(rec, next, batch, dying) {
+		struct nta_task *task = rec->task;
+
+		spin_lock(&nta_tasks.lock);
+		write_seqcount_begin(&task->seq);
+		nta_live_drain(&rec->live, &held);
+		nta_counters_add(&task->left, &held);
+		list_del_rcu(&rec->link);
+		write_seqcount_end(&task->seq);
+		WRITE_ONCE(nta_tasks.nr_threads, nta_tasks.nr_threads - 1);
+		spin_unlock(&nta_tasks.lock);
+
+		put_task_struct(rec->tsk);
+		/* readers of the process may still stand on its link */
+		list_move_tail(&rec->dying, graves);
+		cond_resched();
+	}
+}
+
+/**
+ * nta_task_inherit() - fold an unowned record, dead for a grace period
+ * @rec: the record; it is freed
+ */
+void nta_task_inherit(struct nta_record *rec)
+{
+	struct nta_task *heir = rec->task;
+	struct nta_counters held;
+
+	nta_live_drain(&rec->live, &held);
+	if (heir) {
+		spin_lock(&nta_tasks.lock);
+		if (heir->handed) {
+			nta_stats_add(NTA_RETIRED, &held);
+		} else {
+			write_seqcount_begin(&heir->seq);
+			nta_counters_add(&heir->left, &held);
+			write_seqcount_end(&heir->seq);
+		}
+		spin_unlock(&nta_tasks.lock);
+		nta_task_put(heir);
+	} else {
+		nta_stats_add(NTA_UNIDENTIFIED, &held);
+	}
+	nta_record_free(rec);
+}
+
+static bool task_is_over(struct nta_task *task, bool force)
+{
+	struct task_struct *leader;
+	bool gone;
+
+	if (!list_empty(&task->threads))
+		return false;
+	if (!force && time_before(jiffies, task->stamp + EXIT_GRACE))
+		return false;
+	rcu_read_lock();
+	leader = pid_task(task->pid, PIDTYPE_TGID);
+	gone = !leader ||
+	       (READ_ONCE(leader->exit_state) && thread_group_empty(leader));
+	rcu_read_unlock();
+	return gone;
+}
+
+/**
+ * nta_task_finish() - take the processes that are over off the table
+ * @force: do not wait for packets that may follow
+ * @list: where to put them, linked by @exit_link, each with the table's
+ *	  reference
+ *
+ * Process context; one caller at a time.
+ *
+ * Return: whether there are dead ones that are not over yet.
+ */
+bool nta_task_finish(bool force, struct list_head *list)
+{
+	struct nta_task *task, *next;
+
+	spin_lock(&nta_tasks.lock);
+	list_splice_tail_init(&nta_tasks.dead, &pending_tasks);
+	spin_unlock(&nta_tasks.lock);
+
+	list_for_each_entry_safe(task, next, &pending_tasks, exit_link) {
+		cond_resched();
+		if (!task_is_over(task, force))
+			continue;
+		rhashtable_remove_fast(&nta_tasks.processes, &task->node,
+				       nta_task_params);
+		list_move_tail(&task->exit_link, list);
+		spin_lock(&nta_tasks.lock);
+		list_del_rcu(&task->link);
+		WRITE_ONCE(nta_tasks.nr_tasks, nta_tasks.nr_tasks - 1);
+		spin_unlock(&nta_tasks.lock);
+	}
+	return !list_empty(&pending_tasks);
+}
+
+/**
+ * nta_task_hand() - part with a finished process
+ * @task: the process; its counters are retired, and so is what still comes
+ */
+void nta_task_hand(struct nta_task *task)
+{
+	struct nta_counters final;
+
+	spin_lock(&nta_tasks.lock);
+	task->handed = true;
+	final = task->left;
+	spin_unlock(&nta_tasks.lock);
+	nta_stats_add(NTA_RETIRED, &final);
+}
+
+/**
+ * nta_task_final() - read a finished process
+ * @task: the process; the caller has a reference
+ * @info: where to store what is known
+ */
+void nta_task_final(struct nta_task *task, struct nta_task_info *info)
+{
+	info->id = task->tgid;
+	info->start = task->start;
+	memcpy(info->comm, task->comm, sizeof(info->comm));
+	spin_lock(&nta_tasks.lock);
+	info->counters = task->left;
+	spin_unlock(&nta_tasks.lock);
+}

@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * sockinfo on conntrack entries, and the table of sockets for the rest.
+ */
+#include "sockinfo.h"
+#include "stats.h"
+
+#include <linux/jhash.h>
+#include <linux/random.h>
+#include <linux/rhashtable.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+
+/* "netatop" and the version of the layout */
+#define SOCKINFO_MAGIC	0x6e657461746f7001ULL
+/* in place of the cookie while the slots of an earlier load are cleared */
+#define SOCKINFO_BUSY	1ULL
+
+/* How long a quiet socket with an owner is kept, also where room is scarce. */
+#define SOCK_IDLE	(7200 * HZ)
+#define SOCK_IDLE_SHORT	(10 * HZ)
+#define AGE_BATCH	64
+
+u64 nta_sockinfo_cookie __read_mostly;
+
+static u32 sock_hash(const void *data, u32 len, u32 seed)
+{
+	/* the halves of the words that say most are folded into three */
+	const struct nta_sock_key *key = data;
+
+	seed = jhash_3words((__force u32)key->local.s6_addr32[3],
+			    (__force u32)key->remote.s6_addr32[3],
+			    (__force u32)key->ports[0] << 16 |
+			    (__force u32)key->ports[1],
+			    seed ^ (u32)key->net);
+	if (likely(!key->local.s6_addr32[0] && !key->local.s6_addr32[1]))
+		return seed;
+	return jhash2((const u32 *)&key->local,
+		      2 * sizeof(key->local) / sizeof(u32), seed);
+}
+
+static const struct rhashtable_params sock_params = {
+	.key_len		= sizeof(struct nta_sock_key),
+	.key_offset		= offsetof(struct nta_sock, key),
+	.head_offset		= offsetof(struct nta_sock, node),
+	.hashfn			= sock_hash,
+	.automatic_shrinking	= true,
+};
+
+static struct rhashtable socks;
+
+/* Guards the list and the count; taken in softirq. */
+static DEFINE_SPINLOCK(sock_lock);
+static LIST_HEAD(sock_list);
+static unsigned int nr_socks;
+
+/**
+ * nta_sockinfo_init() - draw the cookie and prepare the table of sockets
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int nta_sockinfo_init(void)
+{
+	NF_CT_HELPER_BUILD_BUG_ON(sizeof(struct nta_sockinfo));
+
+	do {
+		nta_sockinfo_cookie = get_random_u64();
+	} while (nta_sockinfo_cookie <= SOCKINFO_BUSY);
+	return rhashtable_init(&socks, &sock_params);
+}
+
+/**
+ * nta_sockinfo_exit() - free the table of sockets
+ *
+ * The hooks and the collector have ended.  The extensions stay; they mean
+ * nothing to anybody, and a later load finds them.
+ */
+void nta_sockinfo_exit(void)
+{
+	struct nta_sock *sock, *next;
+
+	list_for_each_entry_safe(sock, next, &sock_list, link)
+		kfree_rcu(sock, rcu);
+	rhashtable_destroy(&socks);
+}
+
+/*
+ * An extension without a helper and without our cookie: one that an earlier
+ * load left is taken over, and so is one that nobody has ever written to.
+ * Other packets of the flow may be trying the same on other CPUs.
+ */
+struct nta_sockinfo *__nta_sockinfo_adopt(struct nf_conn_help *help)
+{
+	struct nta_sockinfo *info = (struct nta_sockinfo *)help->data;
+	u64 cookie = READ_ONCE(info->cookie);
+	u64 magic = READ_ONCE(info->magic);
+
+	if (rcu_access_pointer(help->helper) || cookie == SOCKINFO_BUSY)
+		return NULL;
+	if (cookie == nta_sockinfo_cookie)
+		return info;
+	if (magic != SOCKINFO_MAGIC &&
+	    (magic || cookie || READ_ONCE(info->slot[0]) ||
+	     READ_ONCE(info->slot[1])))
+		return NULL;
+	if (cmpxchg(&info->cookie, cookie, SOCKINFO_BUSY) != cookie)
+		return NULL;
+	WRITE_ONCE(info->magic, SOCKINFO_MAGIC);
+	WRITE_ONCE(info->slot[0], NTA_NOBODY);
+	WRITE_ONCE(info->slot[1], NTA_NOBODY);
+	smp_store_release(&info->cookie, nta_sockinfo_cookie);
+	nta_stats_event(NTA_READOPTED);
+	return info;
+}
+
+/**
+ * nta_sockinfo_attach() - give a new conntrack entry its sockinfo
+ * @ct: the entry
+ *
+ * To be called just before the entry is confirmed, so that whoever wants to
+ * assign a helper has had the chance.
+ *
+ * Return: the sockinfo, or NULL: the entry is confirmed, has a helper or
+ * something else in that place, or there was no memory.
+ */
+struct nta_sockinfo *nta_sockinfo_attach(struct nf_conn *ct)
+{
+	struct nf_conn_help *help;
+	struct nta_sockinfo *info;
+
+	if (nf_ct_is_confirmed(ct) || nf_ct_is_template(ct) || nfct_help(ct))
+		return NULL;
+	help = nf_ct_helper_ext_add(ct, GFP_ATOMIC);
+	if (!help) {
+		nta_stats_event(NTA_ATTACH_FAILED);
+		return NULL;
+	}
+	info = (struct nta_sockinfo *)help->data;
+	info->magic = SOCKINFO_MAGIC;
+	info->cookie = nta_sockinfo_cookie;
+	nta_stats_event(NTA_ATTACHED);
+	return info;
+}
+
+static int sockinfo_count_one(struct nf_conn *ct, void *data)
+{
+	struct nf_conn_help *help = nfct_help(ct);
+	unsigned int *count = data;
+
+	if (help && ((struct nta_sockinfo *)help->data)->cookie ==
+		    nta_sockinfo_cookie)
+		(*count)++;
+	return 0;	/* keep the entry */
+}
+
+/**
+ * nta_sockinfo_count() - how many conntrack entries have a live sockinfo
+ * @net: of this network namespace
+ *
+ * Process context, may sleep.  Walks the table of conntrack, as entries do
+ * not tell when they go.
+ *
+ * Return: their number.
+ */
+unsigned int nta_sockinfo_count(struct net *net)
+{
+	unsigned int count = 0;
+	struct nf_ct_iter_data iter = {
+		.net	= net,
+		.data	= &count,
+	};
+
+	nf_ct_iterate_cleanup_net(sockinfo_count_one, &iter);
+	return count;
+}
+
+/**
+ * nta_sock_find() - look a socket up
+ * @key: its identity
+ *
+ * RCU read side.
+ *
+ * Return: the socket or NULL.
+ */
+struct nta_sock *nta_sock_find(const struct nta_sock_key *key)
+{
+	struct nta_sock *sock;
+
+	if (!READ_ONCE(nr_socks))
+		return NULL;
+	sock = rhashtable_lookup(&socks, key, sock_params);
+	if (sock && READ_ONCE(sock->used) != jiffies)
+		WRITE_ONCE(sock->used, jiffies);
+	return sock;
+}
+
+static struct nta_sock *sock_add(const struct nta_sock_key *key)
+{
+	struct nta_sock *sock, *old = NULL;
+
+	if (READ_ONCE(nr_socks) >= nta_param(NTA_MAX_SOCKETS))
+		return NULL;
+	sock = kzalloc(sizeof(*sock), GFP_ATOMIC | __GFP_NOWARN);
+	if (!sock)
+		return NULL;
+	sock->key = *key;
+	sock->used = jiffies;
+
+	spin_lock_bh(&sock_lock);
+	if (nr_socks >= nta_param(NTA_MAX_SOCKETS))
+		old = ERR_PTR(-ENOSPC);
+	else
+		old = rhashtable_lookup_get_insert_fast(&socks, &sock->node,
+							sock_params);
+	if (!old) {
+		list_add_tail(&sock->link, &sock_list);
+		WRITE_ONCE(nr_socks, nr_socks + 1);
+	}
+	spin_unlock_bh(&sock_lock);
+
+	if (!old)
+		return sock;
+	kfree(sock);
+	return IS_ERR(old) ? NULL : old;
+}
+
+/**
+ * nta_sock_get() - look a socket up, and add it if it is not there
+ * @key: its identity
+ *
+ * RCU read side, any context but hard interrupts.
+ *
+ * Return: the socket, or NULL where a limit was reached, which is counted.
+ */
+struct nta_sock *nta_sock_get(const struct nta_sock_key *key)
+{
+	struct nta_sock *sock = nta_sock_find(key);
+
+	if (likely(sock))
+		return sock;
+	sock = sock_add(key);
+	if (!sock)
+		nta_stats_event(NTA_SOCKET_OVERFLOW);
+	return sock;
+}
+
+static bool sock_is_old(const struct nta_sock *sock, unsigned long unowned,
+			bool scarce)
+{
+	unsigned long idle = jiffies - READ_ONCE(sock->used);
+	struct nta_record *rec;
+	unsigned long limit;
+
+	rec = nta_record_resolve(READ_ONCE(sock->slot));
+	if (rec && READ_ONCE(rec->state) == NTA_RECORD_THREAD)
+		limit = SOCK_IDLE;
+	else
+		limit = unowned;
+	return idle >= (scarce ? min_t(unsigned long, limit, SOCK_IDLE_SHORT) :
+				 limit);
+}
+
+/**
+ * nta_sock_age() - forget the sockets that have been quiet for long
+ * @unowned_timeout: how long one without an owner is kept, in jiffies
+ *
+ * Process context; one caller at a time.
+ */
+void nta_sock_age(unsigned long unowned_timeout)
+{
+	unsigned int left = READ_ONCE(nr_socks);
+	bool scarce = left > nta_param(NTA_MAX_SOCKETS) / 4 * 3;
+
+	while (left) {
+		unsigned int n = min_t(unsigned int, left, AGE_BATCH);
+
+		left -= n;
+		rcu_read_lock();
+		spin_lock_bh(&sock_lock);
+		while (n-- && !list_empty(&sock_list)) {
+			struct nta_sock *sock;
+
+			sock = list_first_entry(&sock_list, struct nta_sock,
+						link);
+			list_move_tail(&sock->link, &sock_list);
+			if (!sock_is_old(sock, unowned_timeout, scarce))
+				continue;
+			rhashtable_remove_fast(&socks, &sock->node,
+					       sock_params);
+			list_del(&sock->link);
+			WRITE_ONCE(nr_socks, nr_socks - 1);
+			kfree_rcu(sock, rcu);
+		}
+		spin_unlock_bh(&sock_lock);
+		rcu_read_unlock();
+		cond_resched();
+	}
+}
+
+/**
+ * nta_sock_count() - how many sockets the table holds
+ *
+ * Return: their number.
+ */
+unsigned int nta_sock_count(void)
+{
+	return READ_ONCE(nr_socks);
+}

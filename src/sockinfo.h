@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * sockinfo: who owns the local ends of a flow.
+ *
+ * Where a packet has a conntrack entry, sockinfo is 32 bytes in the entry's
+ * helper extension, which has no helper: nobody else reads them, no callback
+ * runs when the entry goes, and nothing has to be undone before the module
+ * does.  Elsewhere it is an entry of a table of sockets.
+ */
+#ifndef _NTA_SOCKINFO_H
+#define _NTA_SOCKINFO_H
+
+#include "record.h"
+
+#include <linux/in6.h>
+#include <linux/percpu_counter.h>
+#include <net/netfilter/nf_conntrack.h>
+#include <net/netfilter/nf_conntrack_helper.h>
+
+/**
+ * struct nta_sockinfo - what the extension holds
+ * @magic: says that the layout is this one, whichever load wrote it
+ * @cookie: random for each load of the module; the rest is valid only with it
+ * @slot: handles of the owners, the originator's and the responder's.  On
+ *	  loopback both are local.
+ */
+struct nta_sockinfo {
+	u64	magic;
+	u64	cookie;
+	u64	slot[IP_CT_DIR_MAX];
+};
+
+/**
+ * struct nta_sock_key - identity of a socket in the table
+ * @net: cookie of its network namespace
+ * @local: its address, IPv4 mapped; for UDP the cookie of the socket
+ * @remote: its peer's address; zero for UDP
+ * @ports: local and remote port; zero for UDP
+ * @pad: zero
+ *
+ * A TCP socket is known by its connection: the requests, the connection and
+ * what follows its end are one, as conntrack has it, and no look-up is needed.
+ */
+struct nta_sock_key {
+	u64		net;
+	struct in6_addr	local;
+	struct in6_addr	remote;
+	__be16		ports[2];
+	u32		pad;
+};
+
+/**
+ * struct nta_sock - a socket in the table
+ * @node: place in the table
+ * @key: its identity
+ * @slot: handle of its owner
+ * @used: jiffies of its last packet
+ * @link: among all of them, for the collector
+ * @rcu: for the hooks
+ */
+struct nta_sock {
+	struct rhash_head	node;
+	struct nta_sock_key	key;
+	u64			slot;
+	unsigned long		used;
+	struct list_head	link;
+	struct rcu_head		rcu;
+};
+
+extern u64 nta_sockinfo_cookie;
+
+struct nta_sockinfo *__nta_sockinfo_adopt(struct nf_conn_help *help);
+
+/**
+ * nta_sockinfo_find() - the sockinfo of a conntrack entry
+ * @ct: the entry; the caller's packet holds a reference
+ *
+ * Do not keep what is returned: an unconfirmed entry can move it.
+ *
+ * Return: the sockinfo, or NULL if the entry has none or the extension is
+ * somebody else's.
+ */
+static __always_inline struct nta_sockinfo *
+nta_sockinfo_find(const struct nf_conn *ct)
+{
+	struct nf_conn_help *help = nfct_help(ct);
+	struct nta_sockinfo *info;
+
+	if (unlikely(!help))
+		return NULL;
+	info = (struct nta_sockinfo *)help->data;
+	/* pairs with the release in __nta_sockinfo_adopt() */
+	if (likely(smp_load_acquire(&info->cookie) == nta_sockinfo_cookie))
+		return info;
+	return __nta_sockinfo_adopt(help);
+}
+
+int nta_sockinfo_init(void);
+void nta_sockinfo_exit(void);
+struct nta_sockinfo *nta_sockinfo_attach(struct nf_conn *ct);
+unsigned int nta_sockinfo_count(struct net *net);
+
+struct nta_sock *nta_sock_find(const struct nta_sock_key *key);
+struct nta_sock *nta_sock_get(const struct nta_sock_key *key);
+void nta_sock_age(unsigned long unowned_timeout);
+unsigned int nta_sock_count(void);
+
+#endif /* _NTA_SOCKINFO_H */

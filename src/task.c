@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Processes and threads: how they come to be known, what is read of them,
+ * and how they end.
+ */
+#include "task_table.h"
+#include "stats.h"
+
+#include <linux/pid.h>
+#include <linux/rculist.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+struct nta_task_table nta_tasks = {
+	.lock		= __SPIN_LOCK_UNLOCKED(nta_tasks.lock),
+	.list		= LIST_HEAD_INIT(nta_tasks.list),
+	.exiting	= LIST_HEAD_INIT(nta_tasks.exiting),
+	.dead		= LIST_HEAD_INIT(nta_tasks.dead),
+};
+
+/* Tells the collector, two floors up, that there is something to do soon. */
+static void (*task_notify)(void);
+
+static void notify_collector(void)
+{
+	void (*notify)(void) = READ_ONCE(task_notify);
+
+	if (notify)
+		notify();
+}
+
+/**
+ * nta_task_set_notify() - name the function to call when a task exits
+ * @notify: called with preemption off; NULL for none
+ */
+void nta_task_set_notify(void (*notify)(void))
+{
+	WRITE_ONCE(task_notify, notify);
+}
+
+/**
+ * nta_task_init() - prepare the empty tables
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int nta_task_init(void)
+{
+	int err;
+
+	BUILD_BUG_ON(sizeof(struct nta_task) > 512);
+
+	err = rhashtable_init(&nta_tasks.threads, &nta_thread_params);
+	if (err)
+		return err;
+	err = rhashtable_init(&nta_tasks.processes, &nta_task_params);
+	if (err)
+		rhashtable_destroy(&nta_tasks.threads);
+	return err;
+}
+
+/**
+ * nta_task_put() - drop a reference on a process
+ * @task: the process
+ */
+void nta_task_put(struct nta_task *task)
+{
+	if (refcount_dec_and_test(&task->ref)) {
+		put_pid(task->pid);
+		kfree_rcu(task, rcu);
+	}
+}
+
+/**
+ * nta_task_exit() - forget all processes and threads
+ *
+ * The hooks, the exit probe, the collector and all readers have ended.
+ */
+void nta_task_exit(void)
+{
+	struct nta_task *task, *next;
+	struct nta_record *rec;
+
+	list_for_each_entry_safe(task, next, &nta_tasks.list, link) {
+		list_for_each_entry(rec, &task->threads, link)
+			put_task_struct(rec->tsk);
+		nta_task_put(task);
+	}
+	rhashtable_destroy(&nta_tasks.processes);
+	rhashtable_destroy(&nta_tasks.threads);
+}
+
+static struct nta_task *task_create(struct task_struct *tsk)
+{
+	struct nta_task *task;
+
+	lockdep_assert_held(&nta_tasks.lock);
+
+	task = kzalloc(sizeof(*task), GFP_ATOMIC | __GFP_NOWARN);
+	if (!task)
+		return NULL;
+	task->pid = get_pid(task_tgid(tsk));
+	task->tgid = task_tgid_nr(tsk);
+	task->start = tsk->group_leader->start_boottime;
+	seqcount_spinlock_init(&task->seq, &nta_tasks.lock);
+	INIT_LIST_HEAD(&task->threads);
+	INIT_LIST_HEAD(&task->exit_link);
+	refcount_set(&task->ref, 1);
+	if (rhashtable_insert_fast(&nta_tasks.processes, &task->node,
+				   nta_task_params)) {
+		nta_task_put(task);
+		return NULL;
+	}
+	list_add_tail_rcu(&task->link, &nta_tasks.list);
+	WRITE_ONCE(nta_tasks.nr_tasks, nta_tasks.nr_tasks + 1);
+	return task;
+}
+
+static void mark_exiting(struct nta_record *rec)
+{
+	lockdep_assert_held(&nta_tasks.lock);
+
+	if (rec->exiting)
+		return;
+	rec->exiting = true;
+	rec->stamp = jiffies;
+	list_add_tail(&rec->dying, &nta_tasks.exiting);
+}
+
+static void mark_dead(struct nta_task *task, struct task_struct *tsk)
+{
+	lockdep_assert_held(&nta_tasks.lock);
+
+	if (task->dead)
+		return;
+	get_task_comm(task->comm, tsk->group_leader);
+	task->stamp = jiffies;
+	WRITE_ONCE(task->dead, true);
+	list_add_tail(&task->exit_link, &nta_tasks.dead);
+}
+
+/* Only a thread itself creates its record, so there is no race for one. */
+static struct nta_record *thread_create(struct task_struct *tsk)
+{
+	struct pid *pid = task_tgid(tsk);
+	struct nta_record *rec;
+	struct nta_task *task;
+
+	rec = nta_record_alloc(NTA_RECORD_THREAD);
+	if (!rec)
+		return NULL;
+	rec->tsk = get_task_struct(tsk);
+
+	spin_lock(&nta_tasks.lock);
+	task = rhashtable_lookup_fast(&nta_tasks.processes, &pid,
+				      nta_task_params);
+	if (!task)
+		task = task_create(tsk);
+	rec->task = task;
+	if (!task || rhashtable_insert_fast(&nta_tasks.threads, &rec->node,
+					    nta_thread_params))
+		goto err_unlock;
+	list_add_tail_rcu(&rec->link, &task->threads);
+	WRITE_ONCE(nta_tasks.nr_threads, nta_tasks.nr_threads + 1);
+	/* a thread that is past its exit probe can still close sockets */
+	if (tsk->flags & PF_EXITING) {
+		mark_exiting(rec);
+		if (!atomic_read(&tsk->signal->live))
+			mark_dead(task, tsk);
+	}
+	spin_unlock(&nta_tasks.lock);
+
+	if (tsk->flags & PF_EXITING)
+		notify_collector();
+	return rec;
+
+err_unlock:
+	spin_unlock(&nta_tasks.lock);
+	put_task_struct(rec->tsk);
+	nta_record_free(rec);
+	nta_stats_event(NTA_RECORD_OVERFLOW);
+	return NULL;
+}
+
+/**
+ * nta_thread_learn() - the record of the running thread
+ *
+ * RCU read side, task context.  Made where there was none.
+ *
+ * Return: the record, valid until the end of the read-side section, or NULL
+ * where a limit was reached, which has been counted.
+ */
+struct nta_record *nta_thread_learn(void)
+{
+	struct task_struct *tsk = current;
+	struct nta_record *rec;
+
+	rec = rhashtable_lookup(&nta_tasks.threads, &tsk, nta_thread_params);
+	return likely(rec) ? rec : thread_create(tsk);
+}
+
+/**
+ * nta_thread_claim() - give a thread what an unowned record holds
+ * @thread: the record of a live thread
+ * @handle: the handle that was found in the place of an owner
+ *
+ * RCU read side, task context.  Does nothing if @handle names no unowned
+ * record.
+ */
+void nta_thread_claim(struct nta_record *thread, u64 handle)
+{
+	struct nta_record *rec = nta_record_resolve(handle);
+	struct nta_task *task = thread->task;
+	struct nta_counters held;
+
+	if (!rec || READ_ONCE(rec->state) != NTA_RECORD_UNOWNED)
+		return;
+	refcount_inc(&task->ref);
+	if (!nta_record_claim(rec, handle, task)) {
+		nta_task_put(task);
+		return;
+	}
+	nta_live_drain(&rec->live, &held);
+	nta_live_add(&thread->live, &held);
+	nta_stats_event(NTA_CLAIMED);
+	/* packets that found it before may still book: the collector's part */
+	notify_collector();
+}
+
+/**
+ * nta_thread_exiting() - take note that a thread exits
+ * @tsk: the thread, in its exit probe
+ *
+ * May be called for several threads of a process after the last has been
+ * counted out.
+ */
+void nta_thread_exiting(struct task_struct *tsk)
+{
+	struct pid *pid = task_tgid(tsk);
+	bool last = !atomic_read(&tsk->signal->live);
+	struct nta_task *task = NULL;
+	struct nta_record *rec;
+
+	rcu_read_lock();
+	rec = rhashtable_lookup(&nta_tasks.threads, &tsk, nta_thread_params);
+	if (last)
+		task = rhashtable_lookup(&nta_tasks.processes, &pid,
+					 nta_task_params);
+	if (rec || task) {
+		spin_lock(&nta_tasks.lock);
+		if (rec)
+			mark_exiting(rec);
+		if (task)
+			mark_dead(task, tsk);
+		spin_unlock(&nta_tasks.lock);
+		notify_collector();
+	}
+	rcu_read_unlock();
+}
+
+static void task_sum_one(struct nta_task *task, struct nta_counters *sum)
+{
+	struct nta_record *rec;
+
+	*sum = task->left;
+	list_for_each_entry_rcu(rec, &task->threads, link,
+				lockdep_is_held(&nta_tasks.lock))
+		nta_counters_add_live(sum, &rec->live);
+}
+
+/**
+ * nta_task_read() - read a process
+ * @pid: the process
+ * @info: where to store what is known
+ *
+ * Return: 0, or -ESRCH where nothing is known of it.
+ */
+int nta_task_read(struct pid *pid, struct nta_task_info *info)
+{
+	struct task_struct *leader;
+	struct nta_task *task;
+	unsigned int seq, tries = 0;
+
+	rcu_read_lock();
+	leader = pid_task(pid, PIDTYPE_TGID);
+	task = rhashtable_lookup(&nta_tasks.processes, &pid, nta_task_params);
+	if (!task || !leader) {
+		rcu_read_unlock();
+		return -ESRCH;
+	}
+	do {
+		seq = read_seqcount_begin(&task->seq);
+		task_sum_one(task, &info->counters);
+	} while (read_seqcount_retry(&task->seq, seq) && ++tries < 4);
+	if (tries == 4) {
+		/* its threads come and go too fast to be watched */
+		spin_lock(&nta_tasks.lock);
+		task_sum_one(task, &info->counters);
+		spin_unlock(&nta_tasks.lock);
+	}
+	info->id = task->tgid;
+	info->start = task->start;
+	get_task_comm(info->comm, leader);
+	rcu_read_unlock();
+	return 0;
+}
+
+/**
+ * nta_thread_read() - read a thread
+ * @tsk: the thread; the caller holds a reference
+ * @info: where to store what is known
+ *
+ * Return: 0, or -ESRCH where nothing is known of it.
+ */
+int nta_thread_read(struct task_struct *tsk, struct nta_task_info *info)
+{
+	struct nta_record *rec;
+
+	memset(&info->counters, 0, sizeof(info->counters));
+	rcu_read_lock();
+	rec = rhashtable_lookup(&nta_tasks.threads, &tsk, nta_thread_params);
+	if (rec)
+		nta_counters_add_live(&info->counters, &rec->live);
+	rcu_read_unlock();
+	if (!rec)
+		return -ESRCH;
+	info->id = task_pid_nr(tsk);
+	info->start = tsk->start_boottime;
+	get_task_comm(info->comm, tsk);
+	return 0;
+}
+
+/**
+ * nta_task_sum() - sum what the processes have, finished ones not included
+ * @sum: added to
+ *
+ * Process context, may sleep; exact when nothing moves.
+ */
+void nta_task_sum(struct nta_counters *sum)
+{
+	struct nta_task *task;
+
+	nta_record_sum(NTA_RECORD_THREAD, sum);
+	rcu_read_lock();
+	list_for_each_entry_rcu(task, &nta_tasks.list, link)
+		nta_counters_add(sum, &task->left);
+	rcu_read_unlock();
+}
+
+/**
+ * nta_task_count() - how many processes are known
+ *
+ * Return: their number, finished ones not included.
+ */
+unsigned int nta_task_count(void)
+{
+	return READ_ONCE(nta_tasks.nr_tasks);
+}
+
+/**
+ * nta_thread_count() - how many threads are known
+ *
+ * Return: their number, with those that have exited but are not folded yet.
+ */
+unsigned int nta_thread_count(void)
+{
+	return READ_ONCE(nta_tasks.nr_threads);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The table of processes and threads, for those who keep it: task.c, to whom
+ * tasks come, and retire.c, through whom they go.
+ */
+#ifndef _NTA_TASK_TABLE_H
+#define _NTA_TASK_TABLE_H
+
+#include "task.h"
+
+#include <linux/rhashtable.h>
+#include <linux/spinlock.h>
+
+/**
+ * struct nta_task_table - processes and threads
+ * @lock: guards the lists and counts and the records of threads.  Process
+ *	  context only; the lock of the records is taken inside.
+ * @threads: records by task_struct
+ * @processes: processes by struct pid
+ * @list: all processes, RCU
+ * @exiting: records of threads that have exited since the collector looked
+ * @dead: processes that have died since it looked
+ * @nr_tasks: how many processes there are
+ * @nr_threads: how many threads
+ */
+struct nta_task_table {
+	spinlock_t		lock;
+	struct rhashtable	threads;
+	struct rhashtable	processes;
+	struct list_head	list;
+	struct list_head	exiting;
+	struct list_head	dead;
+	unsigned int		nr_tasks;
+	unsigned int		nr_threads;
+};
+
+extern struct nta_task_table nta_tasks;
+
+static const struct rhashtable_params nta_thread_params = {
+	.key_len		= sizeof(struct task_struct *),
+	.key_offset		= offsetof(struct nta_record, tsk),
+	.head_offset		= offsetof(struct nta_record, node),
+	.automatic_shrinking	= true,
+};
+
+static const struct rhashtable_params nta_task_params = {
+	.key_len		= sizeof(struct pid *),
+	.key_offset		= offsetof(struct nta_task, pid),
+	.head_offset		= offsetof(struct nta_task, node),
+	.automatic_shrinking	= true,
+};
+
+#endif /* _NTA_TASK_TABLE_H */
