@@ -103,23 +103,19 @@ static bool will_attach(const struct nf_conn *ct)
 }
 
 static void out_own(struct nta_packet *pkt, const struct nf_hook_state *state,
-		    struct nta_record *mine, u64 *slot, bool reply)
+		    struct nta_record *mine, u64 *slot, bool keep)
 {
-	struct nta_sock *sock = NULL;
 	struct nta_sock_key key;
+	struct nta_sock *sock;
 
 	if (slot)
 		slot_own(slot, mine);
+	/* else there can be nothing in the table to claim */
+	if (!keep && !nta_sock_count())
+		return;
 	if (!nta_owner_key_out(pkt, state, &key))
 		return;
-	/*
-	 * Outside conntrack the table is all there is.  With an entry, it is
-	 * for a UDP server, whose next peers will have entries of their own.
-	 */
-	if (!slot || (reply && nta_way_is_udp(pkt->way)))
-		sock = nta_sock_get(&key);
-	else
-		sock = nta_sock_find(&key);
+	sock = keep ? nta_sock_get(&key) : nta_sock_find(&key);
 	if (sock)
 		slot_own(&sock->slot, mine);
 }
@@ -135,6 +131,7 @@ static noinline void out_slow(struct nta_packet *pkt,
 	struct nta_sock_key key;
 	struct nta_sock *sock;
 	u64 *slot = NULL;
+	bool keep;
 
 	/* it comes again, with the real device */
 	if (!ct && ctinfo == IP_CT_UNTRACKED && netif_is_l3_master(state->out))
@@ -156,9 +153,16 @@ static noinline void out_slow(struct nta_packet *pkt,
 			book_term(NTA_UNIDENTIFIED, pkt);
 			return;
 		}
-		if (slot || !will_attach(ct))
-			out_own(pkt, state, mine, slot,
-				ct && CTINFO2DIR(ctinfo) == IP_CT_DIR_REPLY);
+		/*
+		 * Outside conntrack the table of sockets is all there is.
+		 * With an entry, it is for a UDP server, whose next peers
+		 * will have entries of their own.
+		 */
+		if (slot)
+			keep = udp && CTINFO2DIR(ctinfo) == IP_CT_DIR_REPLY;
+		else
+			keep = !will_attach(ct);
+		out_own(pkt, state, mine, slot, keep);
 		book(mine, pkt);
 		return;
 	}

@@ -156,21 +156,49 @@ void nta_pernet_exit(void)
 	synchronize_net();
 }
 
+/* The namespace at a place in the list, with a reference; NULL at its end. */
+static struct net *pernet_get(unsigned int place, bool *end)
+{
+	struct net *net = NULL;
+	struct nta_net *nn;
+
+	*end = true;
+	mutex_lock(&pernet_mutex);
+	list_for_each_entry(nn, &pernet_list, link) {
+		if (place--)
+			continue;
+		net = maybe_get_net(nn->net);
+		*end = false;
+		break;
+	}
+	mutex_unlock(&pernet_mutex);
+	return net;
+}
+
 /**
  * nta_pernet_sockinfo_count() - how many conntrack entries have a sockinfo
  *
- * Process context, may sleep; takes time in proportion to conntrack's table.
+ * Process context, may sleep.  Takes time in proportion to conntrack's table,
+ * during which no lock is held that anybody else waits for.
  *
- * Return: their number in all namespaces.
+ * Return: their number in all namespaces; of those that come and go meanwhile
+ * some may be missed.
  */
 unsigned int nta_pernet_sockinfo_count(void)
 {
-	unsigned int count = 0;
-	struct nta_net *nn;
+	unsigned int place, count = 0;
+	struct net *net;
+	bool end;
 
-	mutex_lock(&pernet_mutex);
-	list_for_each_entry(nn, &pernet_list, link)
-		count += nta_sockinfo_count(nn->net);
-	mutex_unlock(&pernet_mutex);
+	for (place = 0; ; place++) {
+		net = pernet_get(place, &end);
+		if (end)
+			break;
+		if (!net)
+			continue;
+		count += nta_sockinfo_count(net);
+		put_net(net);
+		cond_resched();
+	}
 	return count;
 }

@@ -90,15 +90,19 @@ static bool record_grow(void)
  * @state: what it is to be; an unowned one is put among the unowned
  *
  * Any context but hard interrupts.  What does not fit is counted as overflow.
+ * Unowned records can take half of the room at most: strangers, who send what
+ * nobody wants, do not keep threads from being accounted.
  *
  * Return: a record with empty counters, or NULL.
  */
 struct nta_record *nta_record_alloc(enum nta_record_state state)
 {
+	unsigned int max = nta_param(NTA_MAX_RECORDS);
 	struct nta_record *rec = NULL;
 
 	spin_lock_bh(&record_lock);
-	if (nr_used < nta_param(NTA_MAX_RECORDS) &&
+	if (nr_used < max &&
+	    (state != NTA_RECORD_UNOWNED || nr_unowned < max / 2) &&
 	    (!list_empty(&record_free) || record_grow())) {
 		rec = list_first_entry(&record_free, struct nta_record, link);
 		list_del(&rec->link);
