@@ -12,16 +12,23 @@
 #include <linux/spinlock.h>
 #include <linux/wait.h>
 
-/* Guards all below; process context only. */
+/*
+ * Guards all below; process context only.  The lock of the tasks is taken
+ * inside.
+ */
 static DEFINE_SPINLOCK(exitlist_lock);
 static LIST_HEAD(exitlist);		/* oldest first */
 static unsigned int nr_exitlist;
 
 /*
  * A reader that has been given a process may still be writing it to its log;
- * only when it comes back and finds nothing has the list been read empty.
+ * only when it comes back and finds nothing has the list been read empty.  One
+ * that does not come back is waited for no longer than READER_TIME.
  */
+#define READER_TIME	HZ
+
 static bool reader_at_work;
+static unsigned long reader_since;	/* jiffies of the last one given */
 static unsigned int nr_emptied;		/* how often that has happened */
 
 static DECLARE_WAIT_QUEUE_HEAD(wait_reader);
@@ -135,6 +142,7 @@ static struct nta_task *exitlist_get(void)
 		task->busy = true;
 		refcount_inc(&task->ref);
 		reader_at_work = true;
+		reader_since = jiffies;
 	}
 	spin_unlock(&exitlist_lock);
 	if (emptied)
@@ -185,7 +193,9 @@ static bool exitlist_is_read(unsigned int before)
 
 	spin_lock(&exitlist_lock);
 	read = nr_emptied != before ||
-	       (list_empty(&exitlist) && !reader_at_work);
+	       (list_empty(&exitlist) &&
+		(!reader_at_work ||
+		 time_after(jiffies, reader_since + READER_TIME)));
 	spin_unlock(&exitlist_lock);
 	return read;
 }
@@ -198,6 +208,7 @@ static bool exitlist_is_read(unsigned int before)
  */
 int nta_exitlist_wait_empty(void)
 {
+	unsigned long until = jiffies + nta_param(NTA_EXIT_TIMEOUT) * HZ;
 	unsigned int before;
 	long left;
 
@@ -205,9 +216,12 @@ int nta_exitlist_wait_empty(void)
 	before = nr_emptied;
 	spin_unlock(&exitlist_lock);
 
-	left = wait_event_interruptible_timeout(wait_empty,
-						exitlist_is_read(before),
-						nta_param(NTA_EXIT_TIMEOUT) * HZ);
+	/* nobody wakes us when a reader's time is over */
+	do {
+		left = wait_event_interruptible_timeout(wait_empty,
+							exitlist_is_read(before),
+							READER_TIME);
+	} while (!left && time_before(jiffies, until));
 	return left < 0 ? left : 0;
 }
 
@@ -217,11 +231,14 @@ int nta_exitlist_wait_empty(void)
  */
 void nta_exitlist_sum(struct nta_counters *sum)
 {
+	struct nta_task_info info;
 	struct nta_task *task;
 
 	spin_lock(&exitlist_lock);
-	list_for_each_entry(task, &exitlist, exit_link)
-		nta_counters_add(sum, &task->left);
+	list_for_each_entry(task, &exitlist, exit_link) {
+		nta_task_final(task, &info);
+		nta_counters_add(sum, &info.counters);
+	}
 	spin_unlock(&exitlist_lock);
 }
 

@@ -134,9 +134,10 @@ void nta_gc_force(void)
 	gc_run(true);
 }
 
-/* The length of a wait that has begun is the old one's. */
+/* The present wait, or the one that a pass just now decides on, is too long. */
 static int gc_set_interval(unsigned int value)
 {
+	set_bit(0, &gc_called);
 	gc_schedule(0);
 	return 0;
 }

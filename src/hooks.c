@@ -254,9 +254,11 @@ static void slot_renew(u64 *slot, const struct nta_packet *pkt)
 	const struct tcphdr *th;
 	struct tcphdr buf;
 
+	/* an unowned record has this request already: it is repeated */
+	if (rec && READ_ONCE(rec->state) == NTA_RECORD_UNOWNED)
+		return;
 	th = skb_header_pointer(pkt->skb, pkt->l4, sizeof(buf), &buf);
-	if (th && th->syn && !th->ack && rec &&
-	    READ_ONCE(rec->state) != NTA_RECORD_UNOWNED)
+	if (th && th->syn && !th->ack)
 		cmpxchg(slot, old, NTA_NOBODY);
 }
 

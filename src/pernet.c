@@ -179,7 +179,7 @@ static struct net *pernet_get(unsigned int place, bool *end)
  * nta_pernet_sockinfo_count() - how many conntrack entries have a sockinfo
  *
  * Process context, may sleep.  Takes time in proportion to conntrack's table,
- * during which no lock is held that anybody else waits for.
+ * during which new namespaces do not have to wait.
  *
  * Return: their number in all namespaces; of those that come and go meanwhile
  * some may be missed.

@@ -18,7 +18,7 @@ struct nta_record **nta_record_chunk __read_mostly;
 
 /*
  * Guards all below and, for records that are free or unowned, @link, @dying
- * and @task.  Taken in softirq, and inside the lock of the tasks.
+ * and @task.  Taken in softirq; no other lock is taken inside.
  */
 static DEFINE_SPINLOCK(record_lock);
 static LIST_HEAD(record_free);

@@ -14,7 +14,7 @@
 /**
  * struct nta_task_table - processes and threads
  * @lock: guards the lists and counts and the records of threads.  Process
- *	  context only; the lock of the records is taken inside.
+ *	  context only.
  * @threads: records by task_struct
  * @processes: processes by struct pid
  * @list: all processes, RCU

@@ -7,7 +7,8 @@
  *	getsockopt(fd, SOL_IP, NETATOP_..., buf, &len)
  *
  * All commands need CAP_NET_ADMIN in the initial user namespace.  Ids are
- * interpreted in the pid namespace of the caller.
+ * those of the pid namespace of the caller, but for a finished process, whose
+ * id is that of the initial one.
  *
  *   NETATOP_PROBE	succeeds where the module is loaded; buf may be NULL and
  *			len 0.
