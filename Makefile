@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-2.0
+
+PREFIX ?= /usr/local
+KDIR ?= $(firstword $(wildcard /lib/modules/$(shell uname -r)/build) \
+	$(shell ls -dv /usr/src/linux-headers-*-amd64 2>/dev/null | tail -n1))
+# Of the kernel the module was built for, which need not be the one that runs.
+KERNELRELEASE ?= $(shell sed -n "s|.*UTS_RELEASE \"\(.*\)\"|\1|p" $(KDIR)/include/generated/utsrelease.h)
+MODDIR ?= /lib/modules/$(KERNELRELEASE)/updates
+
+VM := selftests/vm
+K_ONE := $(or $(K),6.12)
+MAN := $(wildcard man/*.[1-9])
+
+export T K HOST
+
+module:
+	$(MAKE) -C $(KDIR) M=$(CURDIR)/src modules
+
+help:
+	@echo 'make [KDIR=DIR]         the module, src/netatop.ko; W=1 and C=2 as in the kernel'
+	@echo 'make install            module, manual pages and header (PREFIX, DESTDIR, MODDIR)'
+	@echo 'make uninstall          takes them away again'
+	@echo 'make deps               installs what the targets below need (Debian, as root)'
+	@echo 'make check [T=] [K=]    the tests T=NAME[,NAME...] on kernel K=6.1 or K=6.12; default: all'
+	@echo 'make lint               static checks'
+	@echo 'make run [K=6.12]       a demonstration in a virtual machine'
+	@echo 'make shell [K=6.12]     a root shell in a virtual machine with the module'
+	@echo 'make clean              removes what was built'
+	@echo 'HOST=1                  check and run on this machine and its kernel, as root'
+
+deps:
+	@$(VM)/deps.sh $(K)
+
+check: deps
+	@$(VM)/check.sh
+
+lint: deps
+	@$(VM)/lint.sh
+
+ifdef HOST
+run: module
+	@NETATOP_KO=$(CURDIR)/src/netatop.ko $(VM)/demo.sh
+else
+run: K := $(K_ONE)
+run: vm-module
+	@$(VM)/run.sh --kernel $(K_ONE) vm/demo.sh
+endif
+
+shell: K := $(K_ONE)
+shell: vm-module
+	@$(VM)/run.sh --kernel $(K_ONE) --shell
+
+vm-module: deps
+	@$(VM)/build.sh "$$($(VM)/kernels.sh release $(K_ONE))"
+
+install: module
+	install -D -m 644 src/netatop.ko $(DESTDIR)$(MODDIR)/netatop.ko
+	install -D -m 644 uapi/netatop.h $(DESTDIR)$(PREFIX)/include/netatop.h
+	$(foreach page,$(MAN),install -D -m 644 $(page) $(call man_path,$(page))$(newline))
+	$(if $(DESTDIR),,depmod $(KERNELRELEASE))
+
+uninstall:
+	rm -f $(DESTDIR)$(MODDIR)/netatop.ko $(DESTDIR)$(PREFIX)/include/netatop.h
+	rm -f $(foreach page,$(MAN),$(call man_path,$(page)))
+	$(if $(DESTDIR),,depmod $(KERNELRELEASE))
+
+man_path = $(DESTDIR)$(PREFIX)/share/man/man$(subst .,,$(suffix $(1)))/$(notdir $(1))
+define newline
+
+
+endef
+
+clean:
+	rm -rf build
+	rm -f $(addprefix src/,*.o *.ko *.mod *.mod.c .*.cmd .*.d modules.order Module.symvers)
+	$(MAKE) -s -C selftests clean
+
+.PHONY: module help deps check lint run shell vm-module install uninstall clean

@@ -1,0 +1,115 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# run.sh [--host] [TEST...]: runs tests of this directory, all that this machine can run if none
+# is named, and reports in KTAP. As root. NETATOP_KO names the module, else ../src/netatop.ko.
+#
+# A test passes if it exits with 0, lets the module be unloaded, and leaves no complaint in the
+# kernel's log. Exit 4 is a skip. It may say in its first 15 lines:
+#	# timeout: N	seconds until it is ended (300)
+#	# cpus: 2	needs that many
+#	# host: yes	needs neither root nor the module: --host runs these, and nothing else
+set -u
+cd "$(dirname "$(readlink -f "$0")")" || exit
+export NETATOP_KO=${NETATOP_KO:-$(readlink -f ../src/netatop.ko)}
+
+complaints='WARNING|BUG|KASAN|UBSAN|Oops|general protection|lockdep|suspicious RCU|rcu.*stall'
+complaints+='|refcount_t|list_(add|del) corruption|unable to handle|Call Trace'
+
+host=
+if [[ ${1-} == --host ]]; then
+	host=yes
+	shift
+fi
+
+header()
+{
+	sed -n "1,15{/^# $2:/{s///; s/^[[:space:]]*\\([^[:space:]]*\\).*/\\1/p; q}}" "$1.sh" 2>/dev/null
+}
+
+runs_here()
+{
+	local cpus
+	cpus=$(header "$1" cpus)
+	[[ $(header "$1" host) == "$host" ]] && ((${cpus:-1} <= $(nproc)))
+}
+
+tests=()
+for name; do
+	tests+=("$(basename "$name" .sh)")
+done
+if ((!$#)); then
+	for name in $(make -s list); do
+		runs_here "${name%.sh}" && tests+=("${name%.sh}")
+	done
+fi
+
+output=$(mktemp) || exit
+trap 'rm -f "$output"' EXIT
+
+# run NAME SECONDS. What a test leaves behind may hold the pipe open for ever, so the end of the
+# output is a line of ours and not the end of the file.
+run()
+{
+	local reader end="end.$RANDOM$RANDOM$RANDOM" to pid status
+	exec {to}> >(exec sed -u "/$end\$/{s///; /./s/^/# /p; Q}; w $output
+		s/^/# /")
+	reader=$!
+	setsid timeout -k 10 "$2" "./$1.sh" >&"$to" 2>&1 </dev/null {to}>&- &
+	pid=$!
+	# Not told by the shell that it was killed: the verdict says so.
+	{ wait "$pid"; } 2>/dev/null
+	status=$?
+	pkill -KILL -s "$pid"
+	echo "$end" >&"$to"
+	exec {to}>&-
+	wait "$reader"
+	return "$status"
+}
+
+unload()
+{
+	[[ -n $host || ! -d /sys/module/netatop ]] || rmmod netatop
+}
+
+pass=0 fail=0 skip=0 number=0
+echo "TAP version 13"
+echo "1..${#tests[@]}"
+for name in "${tests[@]}"; do
+	mark="netatop selftest $name $$.$((++number))"
+	[[ -n $host ]] || echo "$mark" >/dev/kmsg
+	limit=$(header "$name" timeout)
+	limit=${limit:-300}
+	began=$SECONDS
+	run "$name" "$limit"
+	status=$?
+	took=$((SECONDS - began))
+
+	why=
+	if ((status == 124 || status == 137)) && ((took >= limit)); then
+		why="TIMEOUT after $limit s"
+	elif ((status != 0 && status != 4)); then
+		why="exit=$status"
+	fi
+	unload 2>&1 | sed 's/^/# /'
+	((PIPESTATUS[0] == 0)) || why+="${why:+, }rmmod"
+	# If the log is so long that the mark is gone, all of it is this test's.
+	if [[ -z $host ]] && dmesg | awk -v mark="$mark" '
+			index($0, mark) { n = 0; next } { line[n++] = $0 }
+			END { for (i = 0; i < n; i++) print "# " line[i] }' | grep -E "$complaints"; then
+		why+="${why:+, }log"
+	fi
+
+	echo "# $name took $took s"
+	if [[ -n $why ]]; then
+		((fail++))
+		echo "not ok $number $name # $why"
+	elif ((status == 4)); then
+		((skip++))
+		echo "ok $number $name # SKIP $(grep -om1 'SKIP .*' "$output" | cut -c6-)"
+	else
+		((pass++))
+		echo "ok $number $name"
+	fi
+done
+echo "# totals: pass:$pass fail:$fail skip:$skip"
+((fail == 0 && pass + skip > 0))

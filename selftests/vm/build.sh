@@ -1,0 +1,26 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# build.sh RELEASE [DIR [MAKE-ARG...]]: builds the module for this kernel in DIR/src, by default
+# below build/RELEASE. The sources are linked there, so that kernels do not share objects.
+set -euo pipefail
+repo=$(readlink -f "$(dirname "$0")/../..")
+release=$1
+dir=${2:-$repo/build/$release}
+shift "$(($# > 1 ? 2 : 1))"
+
+mkdir -p "$dir/src"
+exec {lock}>"$dir/.lock"
+flock "$lock"
+
+ln -sfn "$repo/uapi" "$dir/uapi"
+for link in "$dir"/src/*; do
+	[[ ! -L $link || -e $link ]] || rm "$link"
+done
+for source in "$repo"/src/*.[ch] "$repo"/src/{Kbuild,Makefile}; do
+	link=$dir/src/${source##*/}
+	[[ ! -e $source || $link -ef $source ]] || ln -sf "$source" "$link"
+done
+
+# What the caller's make was told (K, T) is not for the kernel's.
+unset MAKEFLAGS MFLAGS MAKELEVEL
+exec make --no-print-directory -j"$(nproc)" -C "/usr/src/linux-headers-$release" M="$dir/src" "$@" modules

@@ -1,0 +1,94 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# What `make check` does once `make deps` is done: every test on every kernel. From the environment:
+# T=NAME[,NAME...] only these tests, K=6.1 or K=6.12 only this kernel, HOST=1 no machine of our own.
+# The last line says how many passed and failed; a skip is a failure.
+set -uo pipefail
+cd "$(dirname "$(readlink -f "$0")")/.." || exit
+repo=${PWD%/selftests}
+unset MAKEFLAGS MFLAGS MAKELEVEL
+log=$(mktemp) || exit
+trap 'rm -f "$log"' EXIT
+passed=0 failed=0
+
+header()
+{
+	sed -n "1,15{/^# $2:/{s///; s/^[[:space:]]*\\([^[:space:]]*\\).*/\\1/p; q}}" "$1.sh" 2>/dev/null
+}
+
+# group LABEL COMMAND... -- TEST...: a test whose verdict is missing has failed
+group()
+{
+	local label=$1 command=() ok status
+	shift
+	while [[ $1 != -- ]]; do
+		command+=("$1")
+		shift
+	done
+	shift
+	(($#)) || return
+	echo "# $label"
+	"${command[@]}" ./run.sh "${mode[@]}" "$@" | tee "$log"
+	status=$?
+	ok=$(grep -E '^ok [0-9]+ ' "$log" | grep -cv '# SKIP')
+	if ((status != 0 && ok == $#)); then
+		echo "# $label: all passed, then exit=$status"
+		((failed++))
+	fi
+	((passed += ok, failed += $# - ok))
+}
+
+# on_kernel LINE CPUS TEST...
+on_kernel()
+{
+	local line=$1 cpus=$2 total=120 longest=0 name limit release
+	shift 2
+	(($#)) || return
+	for name; do
+		limit=$(header "$name" timeout)
+		((total += ${limit:-300} + 15, longest = longest > ${limit:-300} ? longest : ${limit:-300}))
+	done
+	if ! release=$(vm/kernels.sh release "$line") || ! vm/build.sh "$release" >&2; then
+		echo "# $line: no module to test"
+		((failed += $#))
+		return
+	fi
+	group "kernel $release, cpus: $cpus" \
+		vm/run.sh --kernel "$release" --smp "$cpus" --timeout "$total" --idle $((longest + 60)) -- "$@"
+}
+
+static=() one=() two=() all=()
+IFS=", " read -ra names <<<"${T-}"
+((${#names[@]})) || mapfile -t names < <(make -s list)
+for name in "${names[@]}"; do
+	name=$(basename "$name" .sh)
+	if [[ $(header "$name" host) == yes ]]; then
+		static+=("$name")
+	else
+		all+=("$name")
+		if [[ $(header "$name" cpus) == 2 ]]; then two+=("$name"); else one+=("$name"); fi
+	fi
+done
+
+if ! make -s >&2; then
+	echo "# the tests' own programs do not build"
+	((failed++))
+fi
+mode=(--host)
+group "static" env -- "${static[@]}"
+mode=()
+if [[ -n ${HOST-} ]]; then
+	if make -C "$repo" module >&2; then
+		group "this machine, $(uname -r)" env NETATOP_KO="$repo/src/netatop.ko" -- "${all[@]}"
+	else
+		((failed += ${#all[@]}))
+	fi
+else
+	for line in ${K:-6.1 6.12}; do
+		on_kernel "$line" 1 "${one[@]}"
+		on_kernel "$line" 2 "${two[@]}"
+	done
+fi
+
+echo "$passed passed, $failed failed"
+((failed == 0 && passed > 0))

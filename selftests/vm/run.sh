@@ -1,0 +1,124 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Runs a command as root in a virtual machine that has this machine's files (changes are thrown
+# away) and another kernel. The command starts in selftests/; its output and exit status become
+# ours. 124: it took too long; 125: the machine died or did not come up.
+set -euo pipefail
+here=$(dirname "$(readlink -f "$0")")
+repo=${here%/selftests/vm}
+
+usage()
+{
+	cat >&2 <<-END
+	usage: run.sh [--kernel 6.1|6.12|RELEASE] [--smp N] [--mem MB] [--ko FILE]
+	              [--timeout SEC] [--idle SEC] --shell | COMMAND [ARG...]
+	END
+	exit 2
+}
+
+kernel=6.12 smp=1 mem=1536 timeout=600 idle=0 mode=run ko=
+while (($#)); do
+	case $1 in
+	--shell) mode=shell; shift; continue ;;
+	--kernel) kernel=${2-} ;;
+	--smp) smp=${2-} ;;
+	--mem) mem=${2-} ;;
+	--ko) ko=$(readlink -f "${2-}") ;;
+	--timeout) timeout=${2-} ;;
+	--idle) idle=${2-} ;;
+	-*) usage ;;
+	*) break ;;
+	esac
+	shift 2 || usage
+done
+[[ $mode == shell || $# -gt 0 ]] || usage
+((idle)) || idle=$timeout
+
+release=$("$here/kernels.sh" release "$kernel")
+root=$("$here/kernels.sh" root "$release")
+root=${root%/}
+dir=$repo/build/vm
+name=$release-smp$smp
+console=$dir/$name.console
+mkdir -p "$dir"
+if [[ -z $ko && -e $repo/build/$release/src/netatop.ko ]]; then
+	ko=$repo/build/$release/src/netatop.ko
+fi
+
+# Two machines at once would make each other miss their deadlines.
+exec {lock}>"$dir/lock"
+if ! flock -n "$lock"; then
+	echo "run.sh: waiting for another machine to end" >&2
+	flock "$lock"
+fi
+
+"$here/initramfs.sh" "$release" "$dir/$release.initramfs"
+# A copy: the next build may come while this machine runs.
+if [[ -n $ko ]]; then
+	mkdir -p "$dir/$name"
+	cp "$ko" "$dir/$name/netatop.ko"
+	ko=$dir/$name/netatop.ko
+fi
+token=end-$RANDOM$RANDOM$RANDOM
+modules=$root/lib/modules/$release
+command=("$@")
+term=${TERM-}
+read -r rows cols < <(stty size 2>/dev/null </dev/tty) || true
+{
+	declare -p repo release modules ko mode token command term rows cols
+	echo ". ${here@Q}/guest.sh"
+} >"$dir/$name.job"
+
+# A hypervisor inside another without these flags hangs the guest instead of refusing.
+if grep -Eqw 'vmx|svm' /proc/cpuinfo && [[ -w /dev/kvm ]]; then
+	accel=(-accel kvm -cpu host)
+else
+	accel=(-accel tcg -cpu 'qemu64,+rdrand')
+fi
+append=(console=ttyS0 loglevel=5 log_buf_len=8M panic=-1 oops=panic "job=$dir/$name.job")
+append+=(rcupdate.rcu_cpu_stall_timeout=60)
+# shellcheck disable=SC2054 # the commas are for qemu
+qemu=(
+	qemu-system-x86_64 -nodefaults -no-user-config -no-reboot -display none -nic none
+	"${accel[@]}" -smp "$smp" -m "$mem"
+	-kernel "$root/boot/vmlinuz-$release" -initrd "$dir/$release.initramfs"
+	-append "${append[*]}" -serial "file:$console"
+	-fsdev "local,id=root,path=/,security_model=passthrough,readonly=on,multidevs=remap"
+	-device virtio-9p-pci,fsdev=root,mount_tag=root
+	-device virtio-serial-pci
+)
+
+if [[ $mode == shell ]]; then
+	exec "${qemu[@]}" -chardev stdio,id=out,signal=off -device virtconsole,chardev=out
+fi
+
+# Not a stdio device: the end of its input would close the port towards the guest.
+exec {out}< <(exec "${qemu[@]}" -chardev file,id=out,path=/dev/stdout -device virtserialport,chardev=out </dev/null)
+pid=$!
+trap 'kill -KILL $pid 2>/dev/null || true' EXIT
+
+# A line that holds the token ends the output; what stands before it lacked its newline.
+deadline=$((SECONDS + timeout))
+status=125
+while ((left = deadline - SECONDS, left > 0)); do
+	if IFS= read -r -t "$((left < idle ? left : idle))" line <&"$out"; then
+		if [[ $line == *"$token "* ]]; then
+			printf %s "${line%%"$token "*}"
+			exit "${line##* }"
+		fi
+		printf '%s\n' "$line"
+		continue
+	elif (($? > 128)); then
+		status=124
+	fi
+	printf %s "$line"
+	break
+done
+((left > 0)) || status=124
+{
+	((status == 124)) && echo "run.sh: killed: no end within $timeout s, or silent for $idle s"
+	((status == 125)) && echo "run.sh: the machine died"
+	echo "run.sh: the end of $console:"
+	tail -n 40 "$console"
+} >&2
+exit "$status"
