@@ -9,6 +9,7 @@
  */
 #include "gc.h"
 #include "exitlist.h"
+#include "search.h"
 #include "sockinfo.h"
 #include "stats.h"
 #include "task.h"
@@ -72,6 +73,7 @@ static unsigned long gc_pass(bool force)
 	nta_stats_event(NTA_GC_RUNS);
 	if (whole) {
 		gc_aged = jiffies;
+		nta_search(force);
 		nta_record_age(unowned_timeout);
 		nta_sock_age(unowned_timeout);
 	}

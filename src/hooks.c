@@ -40,15 +40,18 @@ static void slot_own(u64 *slot, struct nta_record *mine)
 		nta_thread_claim(mine, old);
 }
 
-/* The record that a slot leads to, a new unowned one if it leads nowhere. */
-static struct nta_record *slot_record(u64 *slot)
+/*
+ * The record that a slot leads to, a new unowned one if it leads nowhere; by
+ * @want the search for owners will know the socket.
+ */
+static struct nta_record *slot_record(u64 *slot, u64 want)
 {
 	u64 old = READ_ONCE(*slot);
 	struct nta_record *rec = nta_record_resolve(old);
 
 	if (rec)
 		return rec;
-	rec = nta_record_alloc(NTA_RECORD_UNOWNED);
+	rec = nta_record_alloc(NTA_RECORD_UNOWNED, want);
 	if (!rec)
 		return NULL;
 	if (cmpxchg(slot, old, nta_record_handle(rec)) == old)
@@ -58,9 +61,16 @@ static struct nta_record *slot_record(u64 *slot)
 	return nta_record_resolve(READ_ONCE(*slot));
 }
 
-static void book_slot(u64 *slot, const struct nta_packet *pkt)
+static void book_slot(u64 *slot, const struct nta_sock_key *key,
+		      const struct nta_packet *pkt)
 {
-	struct nta_record *rec = slot ? slot_record(slot) : NULL;
+	struct nta_record *rec = NULL;
+
+	if (slot) {
+		rec = nta_record_resolve(READ_ONCE(*slot));
+		if (!rec)
+			rec = slot_record(slot, key ? nta_sock_hash(key) : 0);
+	}
 
 	if (rec)
 		book(rec, pkt);
@@ -130,8 +140,8 @@ static noinline void out_slow(struct nta_packet *pkt,
 	struct nta_record *mine;
 	struct nta_sock_key key;
 	struct nta_sock *sock;
+	bool keep, known = false;
 	u64 *slot = NULL;
-	bool keep;
 
 	/* it comes again, with the real device */
 	if (!ct && ctinfo == IP_CT_UNTRACKED && netif_is_l3_master(state->out))
@@ -168,7 +178,8 @@ static noinline void out_slow(struct nta_packet *pkt,
 	}
 
 	if (!slot || !nta_record_resolve(READ_ONCE(*slot))) {
-		if (!nta_owner_key_out(pkt, state, &key))
+		known = nta_owner_key_out(pkt, state, &key);
+		if (!known)
 			sock = NULL;
 		else if (slot)
 			sock = nta_sock_find(&key);
@@ -184,7 +195,7 @@ static noinline void out_slow(struct nta_packet *pkt,
 	    nta_owner_is_gone(pkt, state))
 		book_late(pkt);
 	else
-		book_slot(slot, pkt);
+		book_slot(slot, known ? &key : NULL, pkt);
 }
 
 static __always_inline void out(struct nta_packet *pkt,
@@ -241,9 +252,9 @@ static noinline void in_slow_udp(struct nta_packet *pkt,
 	/* what waits for an owner waits at the socket, for all its peers */
 	nta_owner_key_udp(sk, state->net, &key);
 	sock = nta_sock_get(&key);
-	if (sock && slot && slot_record(&sock->slot))
+	book_slot(sock ? &sock->slot : slot, &key, pkt);
+	if (sock && slot)
 		slot_ask(slot, sock);
-	book_slot(sock ? &sock->slot : slot, pkt);
 }
 
 /* A new connection between the same ports: the old one's owner has no part. */
@@ -270,13 +281,15 @@ static noinline void in_slow_tcp(struct nta_packet *pkt,
 	struct nta_sock_key key;
 	struct nta_sock *sock;
 	u64 *slot = NULL;
+	bool known;
 
 	if (ct)
 		info = nta_sockinfo_find(ct) ?: nta_sockinfo_attach(ct);
 	if (info)
 		slot = &info->slot[dir];
 
-	if (nta_owner_key_in(pkt, state->net, &key)) {
+	known = nta_owner_key_in(pkt, state->net, &key);
+	if (known) {
 		if (slot) {
 			sock = nta_sock_find(&key);
 			if (sock)
@@ -294,7 +307,7 @@ static noinline void in_slow_tcp(struct nta_packet *pkt,
 	    nta_owner_is_gone(pkt, state))
 		book_late(pkt);
 	else
-		book_slot(slot, pkt);
+		book_slot(slot, known ? &key : NULL, pkt);
 }
 
 static __always_inline void in(struct nta_packet *pkt,

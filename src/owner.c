@@ -267,3 +267,39 @@ bool nta_owner_key_out(const struct nta_packet *pkt,
 	key->ports[1] = inet->inet_dport;
 	return true;
 }
+
+/**
+ * nta_owner_key_sk() - the identity of a socket of a process
+ * @sk: the socket; atomic context will do
+ * @key: set
+ *
+ * Return: false if it is none that packets can be waiting for.
+ */
+bool nta_owner_key_sk(struct sock *sk, struct nta_sock_key *key)
+{
+	if (sk->sk_family != AF_INET && sk->sk_family != AF_INET6)
+		return false;
+	/* a socket without a cookie has never been met in a packet's path */
+	if (sk->sk_protocol == IPPROTO_UDP) {
+		if (!atomic64_read(&sk->sk_cookie))
+			return false;
+		nta_owner_key_udp(sk, sock_net(sk), key);
+		return true;
+	}
+	if (sk->sk_protocol != IPPROTO_TCP || !inet_sk(sk)->inet_dport)
+		return false;
+	key->net = sock_net(sk)->net_cookie;
+	key->pad = 0;
+	key->ports[0] = inet_sk(sk)->inet_sport;
+	key->ports[1] = inet_sk(sk)->inet_dport;
+#if IS_ENABLED(CONFIG_IPV6)
+	if (sk->sk_family == AF_INET6) {
+		key->local = sk->sk_v6_rcv_saddr;
+		key->remote = sk->sk_v6_daddr;
+		return true;
+	}
+#endif
+	ipv6_addr_set_v4mapped(sk->sk_rcv_saddr, &key->local);
+	ipv6_addr_set_v4mapped(sk->sk_daddr, &key->remote);
+	return true;
+}

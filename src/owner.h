@@ -22,6 +22,7 @@ bool nta_owner_key_out(const struct nta_packet *pkt,
 		       struct nta_sock_key *key);
 bool nta_owner_key_in(const struct nta_packet *pkt, const struct net *net,
 		      struct nta_sock_key *key);
+bool nta_owner_key_sk(struct sock *sk, struct nta_sock_key *key);
 void nta_owner_key_udp(struct sock *sk, const struct net *net,
 		       struct nta_sock_key *key);
 

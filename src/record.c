@@ -14,6 +14,9 @@
 /* Unowned records that the collector looks at under one hold of the lock. */
 #define AGE_BATCH	64
 
+/* The pause between two searches for an owner doubles so many times. */
+#define WANT_TRIES	10
+
 struct nta_record **nta_record_chunk __read_mostly;
 
 /*
@@ -88,6 +91,7 @@ static bool record_grow(void)
 /**
  * nta_record_alloc() - take a free record
  * @state: what it is to be; an unowned one is put among the unowned
+ * @want: by what the owner of an unowned one can be found, or 0
  *
  * Any context but hard interrupts.  What does not fit is counted as overflow.
  * Unowned records can take half of the room at most: strangers, who send what
@@ -95,7 +99,7 @@ static bool record_grow(void)
  *
  * Return: a record with empty counters, or NULL.
  */
-struct nta_record *nta_record_alloc(enum nta_record_state state)
+struct nta_record *nta_record_alloc(enum nta_record_state state, u64 want)
 {
 	unsigned int max = nta_param(NTA_MAX_RECORDS);
 	struct nta_record *rec = NULL;
@@ -112,6 +116,9 @@ struct nta_record *nta_record_alloc(enum nta_record_state state)
 		rec->exiting = false;
 		rec->seen = 0;
 		rec->stamp = jiffies;
+		rec->want = want;
+		rec->due = jiffies;
+		rec->tries = 0;
 		WRITE_ONCE(rec->state, state);
 		WRITE_ONCE(nr_used, nr_used + 1);
 		if (state == NTA_RECORD_UNOWNED) {
@@ -260,6 +267,44 @@ bool nta_record_age(unsigned long timeout)
 		cond_resched();
 	}
 	return killed;
+}
+
+/**
+ * nta_record_want() - tell which unowned records want an owner now
+ * @cb: called for each under a lock, with what it can be found by and its
+ *	handle; an error ends the walk, and the record is told of again
+ * @data: passed on
+ *
+ * Process context; one caller at a time.
+ */
+void nta_record_want(int (*cb)(u64 want, u64 handle, void *data), void *data)
+{
+	unsigned int left = READ_ONCE(nr_unowned);
+	int err = 0;
+
+	while (left && !err) {
+		unsigned int n = min_t(unsigned int, left, AGE_BATCH);
+
+		left -= n;
+		spin_lock_bh(&record_lock);
+		while (n-- && !err && !list_empty(&record_unowned)) {
+			struct nta_record *rec;
+
+			rec = list_first_entry(&record_unowned,
+					       struct nta_record, link);
+			list_move_tail(&rec->link, &record_unowned);
+			if (!rec->want || time_before(jiffies, rec->due))
+				continue;
+			err = cb(rec->want, nta_record_handle(rec), data);
+			if (err)
+				continue;
+			rec->due = jiffies + (HZ << rec->tries);
+			if (rec->tries < WANT_TRIES)
+				rec->tries++;
+		}
+		spin_unlock_bh(&record_lock);
+		cond_resched();
+	}
 }
 
 /**

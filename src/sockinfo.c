@@ -8,6 +8,7 @@
 #include <linux/jhash.h>
 #include <linux/random.h>
 #include <linux/rhashtable.h>
+#include <linux/siphash.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 
@@ -48,6 +49,7 @@ static const struct rhashtable_params sock_params = {
 };
 
 static struct rhashtable socks;
+static siphash_key_t sock_siphash_key __read_mostly;
 
 /* Guards the list and the count; taken in softirq. */
 static DEFINE_SPINLOCK(sock_lock);
@@ -66,6 +68,7 @@ int nta_sockinfo_init(void)
 	do {
 		nta_sockinfo_cookie = get_random_u64();
 	} while (nta_sockinfo_cookie <= SOCKINFO_BUSY);
+	get_random_bytes(&sock_siphash_key, sizeof(sock_siphash_key));
 	return rhashtable_init(&socks, &sock_params);
 }
 
@@ -172,6 +175,17 @@ unsigned int nta_sockinfo_count(struct net *net)
 
 	nf_ct_iterate_cleanup_net(sockinfo_count_one, &iter);
 	return count;
+}
+
+/**
+ * nta_sock_hash() - what an identity can be told from all others by
+ * @key: the identity
+ *
+ * Return: a keyed hash that is not 0; nobody can bring about a collision.
+ */
+u64 nta_sock_hash(const struct nta_sock_key *key)
+{
+	return siphash(key, sizeof(*key), &sock_siphash_key) ?: 1;
 }
 
 /**

@@ -140,19 +140,22 @@ static void mark_dead(struct nta_task *task, struct task_struct *tsk)
 	list_add_tail(&task->exit_link, &nta_tasks.dead);
 }
 
-/* Only a thread itself creates its record, so there is no race for one. */
 static struct nta_record *thread_create(struct task_struct *tsk)
 {
 	struct pid *pid = task_tgid(tsk);
-	struct nta_record *rec;
+	struct nta_record *rec, *old;
 	struct nta_task *task;
 
-	rec = nta_record_alloc(NTA_RECORD_THREAD);
+	rec = nta_record_alloc(NTA_RECORD_THREAD, 0);
 	if (!rec)
 		return NULL;
 	rec->tsk = get_task_struct(tsk);
 
 	spin_lock(&nta_tasks.lock);
+	/* the search for owners can be faster than the thread itself */
+	old = rhashtable_lookup(&nta_tasks.threads, &tsk, nta_thread_params);
+	if (old)
+		goto err_unlock;
 	task = rhashtable_lookup_fast(&nta_tasks.processes, &pid,
 				      nta_task_params);
 	if (!task)
@@ -179,8 +182,9 @@ err_unlock:
 	spin_unlock(&nta_tasks.lock);
 	put_task_struct(rec->tsk);
 	nta_record_free(rec);
-	nta_stats_event(NTA_RECORD_OVERFLOW);
-	return NULL;
+	if (!old)
+		nta_stats_event(NTA_RECORD_OVERFLOW);
+	return old;
 }
 
 /**
@@ -198,6 +202,27 @@ struct nta_record *nta_thread_learn(void)
 
 	rec = rhashtable_lookup(&nta_tasks.threads, &tsk, nta_thread_params);
 	return likely(rec) ? rec : thread_create(tsk);
+}
+
+/**
+ * nta_thread_know() - the record of a thread that has been found to own
+ * @tsk: the thread; the caller holds a reference
+ *
+ * RCU read side, task context.  The collector is not running beside it.
+ *
+ * Return: the record, made where there was none, valid until the end of the
+ * read-side section; NULL if the thread is over or a limit was reached.
+ */
+struct nta_record *nta_thread_know(struct task_struct *tsk)
+{
+	struct nta_record *rec;
+
+	rec = rhashtable_lookup(&nta_tasks.threads, &tsk, nta_thread_params);
+	if (rec)
+		return rec;
+	if (READ_ONCE(tsk->exit_state) || !task_tgid(tsk))
+		return NULL;
+	return thread_create(tsk);
 }
 
 /**

@@ -74,6 +74,7 @@ void nta_task_exit(void);
 void nta_task_set_notify(void (*notify)(void));
 
 struct nta_record *nta_thread_learn(void);
+struct nta_record *nta_thread_know(struct task_struct *tsk);
 void nta_thread_claim(struct nta_record *thread, u64 handle);
 void nta_thread_exiting(struct task_struct *tsk);
 
