@@ -397,7 +397,8 @@ static noinline void post_attach(struct sk_buff *skb, struct nf_conn *ct,
 	if (is_transformed(&pkt) || nta_owner_is_tunnel(state->sk, udp))
 		return;
 	info = nta_sockinfo_attach(ct);
-	if (!info || !nta_owner_is_current(state, udp))
+	if (!info || !nta_owner_is_current(state, udp) ||
+	    nta_owner_gives_verdicts())
 		return;
 	mine = nta_thread_learn();
 	if (mine)

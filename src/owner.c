@@ -7,6 +7,7 @@
 
 #include <linux/preempt.h>
 #include <linux/sched.h>
+#include <linux/sched/task_stack.h>
 #include <linux/sock_diag.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
@@ -21,6 +22,43 @@ static bool sk_carries_mptcp(const struct sock *sk)
 	return sk->sk_protocol == IPPROTO_TCP && sk_is_mptcp(sk);
 }
 
+/*
+ * Tasks that have lately sent on what others had queued to them (NFQUEUE).
+ * Only compared with: a task that is taken for another loses nothing.
+ */
+static const struct task_struct *verdict_tasks[4];
+
+static void note_verdict(void)
+{
+	static unsigned int next;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(verdict_tasks); i++)
+		if (READ_ONCE(verdict_tasks[i]) == current)
+			return;
+	i = READ_ONCE(next) % ARRAY_SIZE(verdict_tasks);
+	WRITE_ONCE(next, i + 1);
+	WRITE_ONCE(verdict_tasks[i], current);
+}
+
+/**
+ * nta_owner_gives_verdicts() - may the running task be sending for others
+ *
+ * A packet that was queued in LOCAL_OUT goes on from there in the task that
+ * gave the verdict, and the later hooks cannot see that it was queued.
+ *
+ * Return: whether it has done so lately.
+ */
+bool nta_owner_gives_verdicts(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(verdict_tasks); i++)
+		if (READ_ONCE(verdict_tasks[i]) == current)
+			return true;
+	return false;
+}
+
 /**
  * nta_owner_is_current() - is the running task the sender
  * @state: of a LOCAL_OUT or POST_ROUTING hook
@@ -30,6 +68,10 @@ static bool sk_carries_mptcp(const struct sock *sk)
  * poll or in the thread of a network device, whoever runs happens to transmit
  * what others have queued.  A kernel thread owns what it sends on a kernel
  * socket (NFS, iSCSI); on a user's socket it works for the user.
+ *
+ * The state of a hook is on the stack of who sends.  Only for a packet that
+ * has waited in a queue for a verdict is it kept elsewhere, and then the
+ * running task is the one that gave the verdict.
  *
  * Return: whether it is.
  */
@@ -41,6 +83,10 @@ bool nta_owner_is_current(const struct nf_hook_state *state, bool udp)
 		return false;
 	if (nta_owner_is_tunnel(sk, udp))
 		return false;
+	if (!object_is_on_stack(state)) {
+		note_verdict();
+		return false;
+	}
 	if (current->flags & PF_KTHREAD)
 		return sk->sk_kern_sock && !sk_carries_mptcp(sk);
 	return true;

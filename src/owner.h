@@ -11,6 +11,7 @@
 #include <linux/netfilter.h>
 
 bool nta_owner_is_current(const struct nf_hook_state *state, bool udp);
+bool nta_owner_gives_verdicts(void);
 bool nta_owner_is_tunnel(const struct sock *sk, bool udp);
 bool nta_owner_is_gone(const struct nta_packet *pkt,
 		       const struct nf_hook_state *state);
