@@ -48,13 +48,14 @@ static struct nta_record *slot_record(u64 *slot, u64 want)
 {
 	u64 old = READ_ONCE(*slot);
 	struct nta_record *rec = nta_record_resolve(old);
+	u64 handle;
 
 	if (rec)
 		return rec;
-	rec = nta_record_alloc(NTA_RECORD_UNOWNED, want);
+	rec = nta_record_alloc(NTA_RECORD_UNOWNED, want, &handle);
 	if (!rec)
 		return NULL;
-	if (cmpxchg(slot, old, nta_record_handle(rec)) == old)
+	if (cmpxchg(slot, old, handle) == old)
 		return rec;
 	/* another packet of the flow was faster, or its owner was */
 	nta_record_discard(rec);
@@ -125,7 +126,7 @@ static void out_own(struct nta_packet *pkt, const struct nf_hook_state *state,
 		return;
 	if (!nta_owner_key_out(pkt, state, &key))
 		return;
-	sock = keep ? nta_sock_get(&key) : nta_sock_find(&key);
+	sock = keep ? nta_sock_get(&key, true) : nta_sock_find(&key);
 	if (sock)
 		slot_own(&sock->slot, mine);
 }
@@ -181,10 +182,10 @@ static noinline void out_slow(struct nta_packet *pkt,
 		known = nta_owner_key_out(pkt, state, &key);
 		if (!known)
 			sock = NULL;
-		else if (slot)
+		else if (slot || !state->sk)
 			sock = nta_sock_find(&key);
 		else
-			sock = nta_sock_get(&key);
+			sock = nta_sock_get(&key, false);
 		if (slot && sock)
 			slot_ask(slot, sock);
 		else if (sock)
@@ -251,7 +252,7 @@ static noinline void in_slow_udp(struct nta_packet *pkt,
 
 	/* what waits for an owner waits at the socket, for all its peers */
 	nta_owner_key_udp(sk, state->net, &key);
-	sock = nta_sock_get(&key);
+	sock = nta_sock_get(&key, false);
 	book_slot(sock ? &sock->slot : slot, &key, pkt);
 	if (sock && slot)
 		slot_ask(slot, sock);
@@ -295,7 +296,7 @@ static noinline void in_slow_tcp(struct nta_packet *pkt,
 			if (sock)
 				slot_ask(slot, sock);
 		} else {
-			sock = nta_sock_get(&key);
+			sock = nta_sock_get(&key, false);
 			if (sock) {
 				slot = &sock->slot;
 				slot_renew(slot, pkt);

@@ -36,8 +36,8 @@ enum nta_record_state {
  * struct nta_record - counters of a thread, or of an unowned socket
  * @gen: generation, half of every handle
  * @state: enum nta_record_state
- * @tsk: the thread; a reference is held, NULL if unowned.  It says whose
- *	 packets these are, so the address must not be used again before.
+ * @tsk: the thread; a reference is held, so that the address means no other.
+ *	 NULL if unowned, and once the thread has closed its last file.
  * @live: the counters
  * @index: place in the table
  * @exiting: the thread has passed its exit probe
@@ -110,7 +110,8 @@ static __always_inline struct nta_record *nta_record_resolve(u64 handle)
 
 int nta_record_init(void);
 void nta_record_exit(void);
-struct nta_record *nta_record_alloc(enum nta_record_state state, u64 want);
+struct nta_record *nta_record_alloc(enum nta_record_state state, u64 want,
+				    u64 *handle);
 void nta_record_discard(struct nta_record *rec);
 void nta_record_kill(struct nta_record *rec);
 bool nta_record_claim(struct nta_record *rec, u64 handle,

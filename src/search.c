@@ -206,7 +206,7 @@ static void search_settle(struct nta_wanted *wanted,
 	if (rec) {
 		nta_thread_claim(rec, wanted->handle);
 		/* slots that led to the unowned record ask here from now on */
-		sock = nta_sock_get(&found->key);
+		sock = nta_sock_get(&found->key, true);
 		if (sock) {
 			u64 old = READ_ONCE(sock->slot);
 			struct nta_record *has = nta_record_resolve(old);

@@ -84,7 +84,8 @@ void nta_task_exit(void)
 
 	list_for_each_entry_safe(task, next, &nta_tasks.list, link) {
 		list_for_each_entry(rec, &task->threads, link)
-			put_task_struct(rec->tsk);
+			if (rec->tsk)
+				put_task_struct(rec->tsk);
 		nta_task_put(task);
 	}
 	rhashtable_destroy(&nta_tasks.processes);
@@ -117,6 +118,18 @@ static struct nta_task *task_create(struct task_struct *tsk)
 	return task;
 }
 
+/* Undo task_create() for a process that no record has come to. */
+static void task_remove(struct nta_task *task)
+{
+	lockdep_assert_held(&nta_tasks.lock);
+
+	rhashtable_remove_fast(&nta_tasks.processes, &task->node,
+			       nta_task_params);
+	list_del_rcu(&task->link);
+	WRITE_ONCE(nta_tasks.nr_tasks, nta_tasks.nr_tasks - 1);
+	nta_task_put(task);
+}
+
 static void mark_exiting(struct nta_record *rec)
 {
 	lockdep_assert_held(&nta_tasks.lock);
@@ -143,13 +156,14 @@ static void mark_dead(struct nta_task *task, struct task_struct *tsk)
 static struct nta_record *thread_create(struct task_struct *tsk)
 {
 	struct pid *pid = task_tgid(tsk);
+	struct nta_task *task = NULL, *made = NULL;
 	struct nta_record *rec, *old;
-	struct nta_task *task;
+	u64 handle;
 
-	rec = nta_record_alloc(NTA_RECORD_THREAD, 0);
+	rec = nta_record_alloc(NTA_RECORD_THREAD, 0, &handle);
 	if (!rec)
 		return NULL;
-	rec->tsk = get_task_struct(tsk);
+	WRITE_ONCE(rec->tsk, get_task_struct(tsk));
 
 	spin_lock(&nta_tasks.lock);
 	/* the search for owners can be faster than the thread itself */
@@ -159,14 +173,19 @@ static struct nta_record *thread_create(struct task_struct *tsk)
 	task = rhashtable_lookup_fast(&nta_tasks.processes, &pid,
 				      nta_task_params);
 	if (!task)
-		task = task_create(tsk);
+		task = made = task_create(tsk);
 	rec->task = task;
 	if (!task || rhashtable_insert_fast(&nta_tasks.threads, &rec->node,
 					    nta_thread_params))
 		goto err_unlock;
 	list_add_tail_rcu(&rec->link, &task->threads);
 	WRITE_ONCE(nta_tasks.nr_threads, nta_tasks.nr_threads + 1);
-	/* a thread that is past its exit probe can still close sockets */
+	/*
+	 * A thread that is past its exit probe can still close sockets.  The
+	 * probe of the last one decrements first, then looks for what is in
+	 * the table by now: one of us two sees the other.
+	 */
+	smp_mb();
 	if (tsk->flags & PF_EXITING) {
 		mark_exiting(rec);
 		if (!atomic_read(&tsk->signal->live))
@@ -179,8 +198,10 @@ static struct nta_record *thread_create(struct task_struct *tsk)
 	return rec;
 
 err_unlock:
+	if (made)
+		task_remove(made);
 	spin_unlock(&nta_tasks.lock);
-	put_task_struct(rec->tsk);
+	put_task_struct(tsk);
 	nta_record_free(rec);
 	if (!old)
 		nta_stats_event(NTA_RECORD_OVERFLOW);
