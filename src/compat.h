@@ -14,6 +14,11 @@
 #error "netatop needs Linux 6.1 or later"
 #endif
 
+/* The exit probe runs with preemption off and takes a spinlock. */
+#ifdef CONFIG_PREEMPT_RT
+#error "netatop does not support PREEMPT_RT"
+#endif
+
 /* A namespace can have a UDP table of its own since 6.2. */
 static inline struct udp_table *nta_udp_table(const struct net *net)
 {

@@ -60,6 +60,15 @@ static inline void nta_counters_add(struct nta_counters *to,
 		to->v[i] += from->v[i];
 }
 
+static inline void nta_counters_sub(struct nta_counters *from,
+				    const struct nta_counters *what)
+{
+	unsigned int i;
+
+	for (i = 0; i < NTA_COUNTERS; i++)
+		from->v[i] -= what->v[i];
+}
+
 static inline void nta_counters_add_live(struct nta_counters *to,
 					 const struct nta_live *from)
 {

@@ -6,19 +6,18 @@
  * a copy that fails loses nothing and the books include it at any moment.
  */
 #include "exitlist.h"
+#include "stats.h"
 
 #include <linux/jiffies.h>
 #include <linux/sched/signal.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
 
-/*
- * Guards all below; process context only.  The lock of the tasks is taken
- * inside.
- */
+/* Guards all below; process context only. */
 static DEFINE_SPINLOCK(exitlist_lock);
 static LIST_HEAD(exitlist);		/* oldest first */
 static unsigned int nr_exitlist;
+static struct nta_counters exitlist_sum;
 
 /*
  * A reader that has been given a process may still be writing it to its log;
@@ -40,8 +39,22 @@ static void exitlist_retire(struct nta_task *task)
 
 	list_del_init(&task->exit_link);
 	WRITE_ONCE(nr_exitlist, nr_exitlist - 1);
-	nta_task_hand(task);
+	nta_counters_sub(&exitlist_sum, &task->left);
+	nta_stats_add(NTA_RETIRED, &task->left);
 	nta_task_put(task);
+}
+
+/* The first that no reader is copying. */
+static struct nta_task *exitlist_first(void)
+{
+	struct nta_task *task;
+
+	lockdep_assert_held(&exitlist_lock);
+
+	list_for_each_entry(task, &exitlist, exit_link)
+		if (!task->busy)
+			return task;
+	return NULL;
 }
 
 /**
@@ -57,11 +70,12 @@ void nta_exitlist_add(struct list_head *tasks)
 	list_for_each_entry_safe(task, next, tasks, exit_link) {
 		spin_lock(&exitlist_lock);
 		task->stamp = jiffies;
-		oldest = list_first_entry_or_null(&exitlist, struct nta_task,
-						  exit_link);
-		if (oldest && !oldest->busy &&
-		    nr_exitlist >= nta_param(NTA_MAX_RECORDS))
-			exitlist_retire(oldest);
+		if (nr_exitlist >= nta_param(NTA_MAX_RECORDS)) {
+			oldest = exitlist_first();
+			if (oldest)
+				exitlist_retire(oldest);
+		}
+		nta_counters_add(&exitlist_sum, &task->left);
 		list_move_tail(&task->exit_link, &exitlist);
 		WRITE_ONCE(nr_exitlist, nr_exitlist + 1);
 		spin_unlock(&exitlist_lock);
@@ -86,15 +100,11 @@ unsigned long nta_exitlist_expire(void)
 	while (more) {
 		cond_resched();
 		spin_lock(&exitlist_lock);
-		task = list_first_entry_or_null(&exitlist, struct nta_task,
-						exit_link);
+		task = exitlist_first();
 		if (!task) {
 			more = false;
 		} else if (time_before(jiffies, task->stamp + timeout)) {
 			wait = task->stamp + timeout - jiffies;
-			more = false;
-		} else if (task->busy) {
-			wait = HZ;
 			more = false;
 		} else {
 			exitlist_retire(task);
@@ -128,16 +138,13 @@ static struct nta_task *exitlist_get(void)
 	bool emptied = false;
 
 	spin_lock(&exitlist_lock);
-	list_for_each_entry(task, &exitlist, exit_link)
-		if (!task->busy)
-			break;
-	if (list_entry_is_head(task, &exitlist, exit_link)) {
+	task = exitlist_first();
+	if (!task) {
 		emptied = list_empty(&exitlist);
 		if (emptied) {
 			reader_at_work = false;
 			nr_emptied++;
 		}
-		task = NULL;
 	} else {
 		task->busy = true;
 		refcount_inc(&task->ref);
@@ -231,14 +238,8 @@ int nta_exitlist_wait_empty(void)
  */
 void nta_exitlist_sum(struct nta_counters *sum)
 {
-	struct nta_task_info info;
-	struct nta_task *task;
-
 	spin_lock(&exitlist_lock);
-	list_for_each_entry(task, &exitlist, exit_link) {
-		nta_task_final(task, &info);
-		nta_counters_add(sum, &info.counters);
-	}
+	nta_counters_add(sum, &exitlist_sum);
 	spin_unlock(&exitlist_lock);
 }
 

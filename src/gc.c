@@ -9,6 +9,7 @@
  */
 #include "gc.h"
 #include "exitlist.h"
+#include "search.h"
 #include "sockinfo.h"
 #include "stats.h"
 #include "task.h"
@@ -30,7 +31,7 @@ static void nta_gc_work(struct work_struct *work);
 static DECLARE_DELAYED_WORK(gc_dwork, nta_gc_work);
 static unsigned long gc_called;		/* bit 0: it has been told of an exit */
 
-static struct tracepoint *exit_tracepoint;
+static struct tracepoint *exit_tracepoint __ro_after_init;
 
 static void gc_schedule(unsigned long delay)
 {
@@ -72,6 +73,7 @@ static unsigned long gc_pass(bool force)
 	nta_stats_event(NTA_GC_RUNS);
 	if (whole) {
 		gc_aged = jiffies;
+		nta_search(force);
 		nta_record_age(unowned_timeout);
 		nta_sock_age(unowned_timeout);
 	}
@@ -89,8 +91,7 @@ static unsigned long gc_pass(bool force)
 		cond_resched();
 	}
 
-	if (nta_task_finish(force, &finished))
-		next_due = min_t(unsigned long, next_due, GC_SOON);
+	next_due = min(next_due, nta_task_finish(force, &finished));
 	nta_exitlist_add(&finished);
 	wait = nta_exitlist_expire();
 
@@ -106,8 +107,8 @@ static void gc_run(bool force)
 	unsigned long wait;
 
 	mutex_lock(&gc_mutex);
-	/* before it looks, so that an exit from now on calls it again */
 	clear_bit(0, &gc_called);
+	/* before it looks, so that an exit from now on calls it again */
 	smp_mb__after_atomic();
 	wait = gc_pass(force);
 	if (!gc_stopped)
@@ -135,12 +136,19 @@ void nta_gc_force(void)
 }
 
 /* The present wait, or the one that a pass just now decides on, is too long. */
-static int gc_set_interval(unsigned int value)
+static int gc_set_time(unsigned int value)
 {
 	set_bit(0, &gc_called);
 	gc_schedule(0);
 	return 0;
 }
+
+static const enum nta_param gc_params[] = {
+	NTA_GC_INTERVAL,
+	NTA_EXIT_TIMEOUT,
+	NTA_EXIT_LINGER,
+	NTA_UNOWNED_TIMEOUT,
+};
 
 static void nta_probe_exit(void *data, struct task_struct *tsk)
 {
@@ -162,6 +170,7 @@ static void find_tracepoint(struct tracepoint *tp, void *name)
  */
 int nta_gc_init(void)
 {
+	unsigned int i;
 	int err;
 
 	for_each_kernel_tracepoint(find_tracepoint, "sched_process_exit");
@@ -172,7 +181,9 @@ int nta_gc_init(void)
 	if (err)
 		return err;
 	gc_aged = jiffies;
-	return nta_param_set_notify(NTA_GC_INTERVAL, gc_set_interval);
+	for (i = 0; i < ARRAY_SIZE(gc_params); i++)
+		nta_param_set_notify(gc_params[i], gc_set_time);
+	return 0;
 }
 
 /**
@@ -182,7 +193,10 @@ int nta_gc_init(void)
  */
 void nta_gc_exit(void)
 {
-	nta_param_set_notify(NTA_GC_INTERVAL, NULL);
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(gc_params); i++)
+		nta_param_set_notify(gc_params[i], NULL);
 	tracepoint_probe_unregister(exit_tracepoint, nta_probe_exit, NULL);
 	tracepoint_synchronize_unregister();
 	nta_task_set_notify(NULL);

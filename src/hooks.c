@@ -40,27 +40,38 @@ static void slot_own(u64 *slot, struct nta_record *mine)
 		nta_thread_claim(mine, old);
 }
 
-/* The record that a slot leads to, a new unowned one if it leads nowhere. */
-static struct nta_record *slot_record(u64 *slot)
+/*
+ * The record that a slot leads to, a new unowned one if it leads nowhere; by
+ * @want the search for owners will know the socket.
+ */
+static struct nta_record *slot_record(u64 *slot, u64 want)
 {
 	u64 old = READ_ONCE(*slot);
 	struct nta_record *rec = nta_record_resolve(old);
+	u64 handle;
 
 	if (rec)
 		return rec;
-	rec = nta_record_alloc(NTA_RECORD_UNOWNED);
+	rec = nta_record_alloc(NTA_RECORD_UNOWNED, want, &handle);
 	if (!rec)
 		return NULL;
-	if (cmpxchg(slot, old, nta_record_handle(rec)) == old)
+	if (cmpxchg(slot, old, handle) == old)
 		return rec;
 	/* another packet of the flow was faster, or its owner was */
 	nta_record_discard(rec);
 	return nta_record_resolve(READ_ONCE(*slot));
 }
 
-static void book_slot(u64 *slot, const struct nta_packet *pkt)
+static void book_slot(u64 *slot, const struct nta_sock_key *key,
+		      const struct nta_packet *pkt)
 {
-	struct nta_record *rec = slot ? slot_record(slot) : NULL;
+	struct nta_record *rec = NULL;
+
+	if (slot) {
+		rec = nta_record_resolve(READ_ONCE(*slot));
+		if (!rec)
+			rec = slot_record(slot, key ? nta_sock_hash(key) : 0);
+	}
 
 	if (rec)
 		book(rec, pkt);
@@ -115,7 +126,7 @@ static void out_own(struct nta_packet *pkt, const struct nf_hook_state *state,
 		return;
 	if (!nta_owner_key_out(pkt, state, &key))
 		return;
-	sock = keep ? nta_sock_get(&key) : nta_sock_find(&key);
+	sock = keep ? nta_sock_get(&key, true) : nta_sock_find(&key);
 	if (sock)
 		slot_own(&sock->slot, mine);
 }
@@ -130,8 +141,8 @@ static noinline void out_slow(struct nta_packet *pkt,
 	struct nta_record *mine;
 	struct nta_sock_key key;
 	struct nta_sock *sock;
+	bool keep, known = false;
 	u64 *slot = NULL;
-	bool keep;
 
 	/* it comes again, with the real device */
 	if (!ct && ctinfo == IP_CT_UNTRACKED && netif_is_l3_master(state->out))
@@ -168,12 +179,13 @@ static noinline void out_slow(struct nta_packet *pkt,
 	}
 
 	if (!slot || !nta_record_resolve(READ_ONCE(*slot))) {
-		if (!nta_owner_key_out(pkt, state, &key))
+		known = nta_owner_key_out(pkt, state, &key);
+		if (!known)
 			sock = NULL;
-		else if (slot)
+		else if (slot || !state->sk)
 			sock = nta_sock_find(&key);
 		else
-			sock = nta_sock_get(&key);
+			sock = nta_sock_get(&key, false);
 		if (slot && sock)
 			slot_ask(slot, sock);
 		else if (sock)
@@ -184,7 +196,7 @@ static noinline void out_slow(struct nta_packet *pkt,
 	    nta_owner_is_gone(pkt, state))
 		book_late(pkt);
 	else
-		book_slot(slot, pkt);
+		book_slot(slot, known ? &key : NULL, pkt);
 }
 
 static __always_inline void out(struct nta_packet *pkt,
@@ -240,10 +252,10 @@ static noinline void in_slow_udp(struct nta_packet *pkt,
 
 	/* what waits for an owner waits at the socket, for all its peers */
 	nta_owner_key_udp(sk, state->net, &key);
-	sock = nta_sock_get(&key);
-	if (sock && slot && slot_record(&sock->slot))
+	sock = nta_sock_get(&key, false);
+	book_slot(sock ? &sock->slot : slot, &key, pkt);
+	if (sock && slot)
 		slot_ask(slot, sock);
-	book_slot(sock ? &sock->slot : slot, pkt);
 }
 
 /* A new connection between the same ports: the old one's owner has no part. */
@@ -270,19 +282,21 @@ static noinline void in_slow_tcp(struct nta_packet *pkt,
 	struct nta_sock_key key;
 	struct nta_sock *sock;
 	u64 *slot = NULL;
+	bool known;
 
 	if (ct)
 		info = nta_sockinfo_find(ct) ?: nta_sockinfo_attach(ct);
 	if (info)
 		slot = &info->slot[dir];
 
-	if (nta_owner_key_in(pkt, state->net, &key)) {
+	known = nta_owner_key_in(pkt, state->net, &key);
+	if (known) {
 		if (slot) {
 			sock = nta_sock_find(&key);
 			if (sock)
 				slot_ask(slot, sock);
 		} else {
-			sock = nta_sock_get(&key);
+			sock = nta_sock_get(&key, false);
 			if (sock) {
 				slot = &sock->slot;
 				slot_renew(slot, pkt);
@@ -294,7 +308,7 @@ static noinline void in_slow_tcp(struct nta_packet *pkt,
 	    nta_owner_is_gone(pkt, state))
 		book_late(pkt);
 	else
-		book_slot(slot, pkt);
+		book_slot(slot, known ? &key : NULL, pkt);
 }
 
 static __always_inline void in(struct nta_packet *pkt,
@@ -384,7 +398,8 @@ static noinline void post_attach(struct sk_buff *skb, struct nf_conn *ct,
 	if (is_transformed(&pkt) || nta_owner_is_tunnel(state->sk, udp))
 		return;
 	info = nta_sockinfo_attach(ct);
-	if (!info || !nta_owner_is_current(state, udp))
+	if (!info || !nta_owner_is_current(state, udp) ||
+	    nta_owner_gives_verdicts())
 		return;
 	mine = nta_thread_learn();
 	if (mine)

@@ -7,6 +7,7 @@
 
 #include <linux/preempt.h>
 #include <linux/sched.h>
+#include <linux/sched/task_stack.h>
 #include <linux/sock_diag.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
@@ -21,6 +22,43 @@ static bool sk_carries_mptcp(const struct sock *sk)
 	return sk->sk_protocol == IPPROTO_TCP && sk_is_mptcp(sk);
 }
 
+/*
+ * Tasks that have lately sent on what others had queued to them (NFQUEUE).
+ * Only compared with: a task that is taken for another loses nothing.
+ */
+static const struct task_struct *verdict_tasks[4];
+
+static void note_verdict(void)
+{
+	static unsigned int next;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(verdict_tasks); i++)
+		if (READ_ONCE(verdict_tasks[i]) == current)
+			return;
+	i = READ_ONCE(next) % ARRAY_SIZE(verdict_tasks);
+	WRITE_ONCE(next, i + 1);
+	WRITE_ONCE(verdict_tasks[i], current);
+}
+
+/**
+ * nta_owner_gives_verdicts() - may the running task be sending for others
+ *
+ * A packet that was queued in LOCAL_OUT goes on from there in the task that
+ * gave the verdict, and the later hooks cannot see that it was queued.
+ *
+ * Return: whether it has done so lately.
+ */
+bool nta_owner_gives_verdicts(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(verdict_tasks); i++)
+		if (READ_ONCE(verdict_tasks[i]) == current)
+			return true;
+	return false;
+}
+
 /**
  * nta_owner_is_current() - is the running task the sender
  * @state: of a LOCAL_OUT or POST_ROUTING hook
@@ -30,6 +68,10 @@ static bool sk_carries_mptcp(const struct sock *sk)
  * poll or in the thread of a network device, whoever runs happens to transmit
  * what others have queued.  A kernel thread owns what it sends on a kernel
  * socket (NFS, iSCSI); on a user's socket it works for the user.
+ *
+ * The state of a hook is on the stack of who sends.  Only for a packet that
+ * has waited in a queue for a verdict is it kept elsewhere, and then the
+ * running task is the one that gave the verdict.
  *
  * Return: whether it is.
  */
@@ -41,6 +83,10 @@ bool nta_owner_is_current(const struct nf_hook_state *state, bool udp)
 		return false;
 	if (nta_owner_is_tunnel(sk, udp))
 		return false;
+	if (!object_is_on_stack(state)) {
+		note_verdict();
+		return false;
+	}
 	if (current->flags & PF_KTHREAD)
 		return sk->sk_kern_sock && !sk_carries_mptcp(sk);
 	return true;
@@ -60,6 +106,50 @@ bool nta_owner_is_tunnel(const struct sock *sk, bool udp)
 	       READ_ONCE(udp_sk(sk)->encap_type);
 }
 
+#if IS_ENABLED(CONFIG_IPV6)
+static struct sock *tcp6_lookup(struct net *net, const struct sk_buff *skb,
+				const struct tcphdr *th)
+{
+	return __inet6_lookup_established(net,
+					  net->ipv4.tcp_death_row.hashinfo,
+					  &ipv6_hdr(skb)->saddr, th->source,
+					  &ipv6_hdr(skb)->daddr,
+					  ntohs(th->dest), inet6_iif(skb),
+					  inet6_sdif(skb));
+}
+
+static struct sock *udp6_lookup(struct net *net, const struct sk_buff *skb,
+				const struct udphdr *uh)
+{
+	return __udp6_lib_lookup(net, &ipv6_hdr(skb)->saddr, uh->source,
+				 &ipv6_hdr(skb)->daddr, uh->dest,
+				 inet6_iif(skb), inet6_sdif(skb),
+				 nta_udp_table(net), NULL);
+}
+
+static void key_from_sk6(const struct sock *sk, struct nta_sock_key *key)
+{
+	key->local = inet6_sk(sk)->saddr;
+	key->remote = sk->sk_v6_daddr;
+}
+#else
+static struct sock *tcp6_lookup(struct net *net, const struct sk_buff *skb,
+				const struct tcphdr *th)
+{
+	return NULL;
+}
+
+static struct sock *udp6_lookup(struct net *net, const struct sk_buff *skb,
+				const struct udphdr *uh)
+{
+	return NULL;
+}
+
+static void key_from_sk6(const struct sock *sk, struct nta_sock_key *key)
+{
+}
+#endif
+
 static struct sock *tcp_lookup(const struct nta_packet *pkt,
 			       const struct nf_hook_state *state)
 {
@@ -72,16 +162,8 @@ static struct sock *tcp_lookup(const struct nta_packet *pkt,
 	th = skb_header_pointer(skb, pkt->l4, sizeof(buf), &buf);
 	if (!th)
 		return NULL;
-#if IS_ENABLED(CONFIG_IPV6)
 	if (pkt->v6)
-		return __inet6_lookup_established(state->net, hashinfo,
-						  &ipv6_hdr(skb)->saddr,
-						  th->source,
-						  &ipv6_hdr(skb)->daddr,
-						  ntohs(th->dest),
-						  inet6_iif(skb),
-						  inet6_sdif(skb));
-#endif
+		return tcp6_lookup(state->net, skb, th);
 	return __inet_lookup_established(state->net, hashinfo,
 					 ip_hdr(skb)->saddr, th->source,
 					 ip_hdr(skb)->daddr, ntohs(th->dest),
@@ -90,7 +172,16 @@ static struct sock *tcp_lookup(const struct nta_packet *pkt,
 
 static bool sk_is_gone(const struct sock *sk)
 {
+	/* a request is its listener's */
+	if (sk->sk_state == TCP_NEW_SYN_RECV)
+		return false;
 	return !sk_fullsock(sk) || sock_flag(sk, SOCK_DEAD);
+}
+
+/* Resets and the like are sent on a socket of the kernel's without a peer. */
+static bool sk_is_control(const struct sock *sk)
+{
+	return sk_fullsock(sk) && sk->sk_kern_sock && !inet_sk(sk)->inet_dport;
 }
 
 /**
@@ -109,8 +200,7 @@ bool nta_owner_is_gone(const struct nta_packet *pkt,
 	struct sock *found;
 	bool gone;
 
-	/* resets and the like come from sockets of the kernel */
-	if (sk && !(sk_fullsock(sk) && sk->sk_kern_sock))
+	if (sk && !sk_is_control(sk))
 		return sk_is_gone(sk);
 	if (state->hook == NF_INET_LOCAL_OUT || nta_way_is_udp(pkt->way))
 		return true;
@@ -127,15 +217,15 @@ bool nta_owner_is_gone(const struct nta_packet *pkt,
  * @pkt: the packet
  * @state: of a LOCAL_IN hook
  *
- * RCU read side; no reference is taken.  Programs that steer a group of
- * sockets are not run, so of such a group it may be another member.
+ * RCU read side; no reference is taken.  A program that steers a group of
+ * SO_REUSEPORT sockets is not run, so of such a group it may be another
+ * member; one that is attached to the look-up of the namespace is.
  *
  * Return: the socket, or NULL if there is none or several.
  */
 struct sock *nta_owner_udp_receiver(const struct nta_packet *pkt,
 				    const struct nf_hook_state *state)
 {
-	struct udp_table *table = nta_udp_table(state->net);
 	struct sk_buff *skb = pkt->skb;
 	const struct udphdr *uh;
 	struct udphdr buf;
@@ -146,16 +236,12 @@ struct sock *nta_owner_udp_receiver(const struct nta_packet *pkt,
 	uh = skb_header_pointer(skb, pkt->l4, sizeof(buf), &buf);
 	if (pkt->part || !uh)
 		return NULL;
-#if IS_ENABLED(CONFIG_IPV6)
 	if (pkt->v6)
-		return __udp6_lib_lookup(state->net, &ipv6_hdr(skb)->saddr,
-					 uh->source, &ipv6_hdr(skb)->daddr,
-					 uh->dest, inet6_iif(skb),
-					 inet6_sdif(skb), table, NULL);
-#endif
+		return udp6_lookup(state->net, skb, uh);
 	return __udp4_lib_lookup(state->net, ip_hdr(skb)->saddr, uh->source,
 				 ip_hdr(skb)->daddr, uh->dest, inet_iif(skb),
-				 inet_sdif(skb), table, NULL);
+				 inet_sdif(skb), nta_udp_table(state->net),
+				 NULL);
 }
 
 /**
@@ -255,15 +341,46 @@ bool nta_owner_key_out(const struct nta_packet *pkt,
 		return key_from_headers(pkt, true, key);
 	inet = inet_sk(sk);
 	if (pkt->v6) {
-#if IS_ENABLED(CONFIG_IPV6)
-		key->local = inet6_sk(sk)->saddr;
-		key->remote = sk->sk_v6_daddr;
-#endif
+		key_from_sk6(sk, key);
 	} else {
 		ipv6_addr_set_v4mapped(inet->inet_saddr, &key->local);
 		ipv6_addr_set_v4mapped(inet->inet_daddr, &key->remote);
 	}
 	key->ports[0] = inet->inet_sport;
 	key->ports[1] = inet->inet_dport;
+	return true;
+}
+
+/**
+ * nta_owner_key_sk() - the identity of a socket of a process
+ * @sk: the socket; atomic context will do
+ * @key: set
+ *
+ * Return: false if it is none that packets can be waiting for.
+ */
+bool nta_owner_key_sk(struct sock *sk, struct nta_sock_key *key)
+{
+	if (sk->sk_family != AF_INET && sk->sk_family != AF_INET6)
+		return false;
+	/* a socket without a cookie has never been met in a packet's path */
+	if (sk->sk_protocol == IPPROTO_UDP) {
+		if (!atomic64_read(&sk->sk_cookie))
+			return false;
+		nta_owner_key_udp(sk, sock_net(sk), key);
+		return true;
+	}
+	if (sk->sk_protocol != IPPROTO_TCP || !inet_sk(sk)->inet_dport)
+		return false;
+	key->net = sock_net(sk)->net_cookie;
+	key->pad = 0;
+	key->ports[0] = inet_sk(sk)->inet_sport;
+	key->ports[1] = inet_sk(sk)->inet_dport;
+	/* one that speaks IPv4 in IPv6 has its addresses mapped */
+	if (sk->sk_family == AF_INET6) {
+		key_from_sk6(sk, key);
+		return true;
+	}
+	ipv6_addr_set_v4mapped(sk->sk_rcv_saddr, &key->local);
+	ipv6_addr_set_v4mapped(sk->sk_daddr, &key->remote);
 	return true;
 }

@@ -11,6 +11,7 @@
 #include <linux/netfilter.h>
 
 bool nta_owner_is_current(const struct nf_hook_state *state, bool udp);
+bool nta_owner_gives_verdicts(void);
 bool nta_owner_is_tunnel(const struct sock *sk, bool udp);
 bool nta_owner_is_gone(const struct nta_packet *pkt,
 		       const struct nf_hook_state *state);
@@ -22,6 +23,7 @@ bool nta_owner_key_out(const struct nta_packet *pkt,
 		       struct nta_sock_key *key);
 bool nta_owner_key_in(const struct nta_packet *pkt, const struct net *net,
 		      struct nta_sock_key *key);
+bool nta_owner_key_sk(struct sock *sk, struct nta_sock_key *key);
 void nta_owner_key_udp(struct sock *sk, const struct net *net,
 		       struct nta_sock_key *key);
 

@@ -5,6 +5,7 @@
  */
 #include "params.h"
 
+#include <linux/capability.h>
 #include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
@@ -53,16 +54,7 @@ static int (*param_notify[NTA_PARAMS])(unsigned int value);
 /* Serialises setters; taken inside kernel_param_lock, never around it. */
 static DEFINE_MUTEX(param_mutex);
 
-/**
- * nta_param_name() - the name a tunable has in sysfs
- * @id: which one
- *
- * Return: a constant string.
- */
-const char *nta_param_name(enum nta_param id)
-{
-	return param_desc[id].name;
-}
+static bool param_guarded;
 
 static int param_parse(const struct nta_param_desc *desc, const char *text,
 		       unsigned int *value)
@@ -153,6 +145,14 @@ int nta_param_set_notify(enum nta_param id, int (*notify)(unsigned int value))
 	return err;
 }
 
+/**
+ * nta_param_guard() - from now on, a new value needs CAP_NET_ADMIN
+ */
+void nta_param_guard(void)
+{
+	WRITE_ONCE(param_guarded, true);
+}
+
 static enum nta_param param_id(const struct kernel_param *kp)
 {
 	return (unsigned int *)kp->arg - nta_param_value;
@@ -160,6 +160,9 @@ static enum nta_param param_id(const struct kernel_param *kp)
 
 static int nta_param_op_set(const char *text, const struct kernel_param *kp)
 {
+	/* who loads the module may give it values */
+	if (READ_ONCE(param_guarded) && !capable(CAP_NET_ADMIN))
+		return -EPERM;
 	return nta_param_set(param_id(kp), text);
 }
 

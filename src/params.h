@@ -36,8 +36,8 @@ static inline unsigned int nta_param(enum nta_param id)
 	return READ_ONCE(nta_param_value[id]);
 }
 
-const char *nta_param_name(enum nta_param id);
 int nta_param_set(enum nta_param id, const char *text);
+void nta_param_guard(void);
 int nta_param_show(enum nta_param id, char *page);
 int nta_param_set_notify(enum nta_param id, int (*notify)(unsigned int value));
 

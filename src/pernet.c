@@ -9,6 +9,7 @@
 
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/sched/signal.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
@@ -19,7 +20,7 @@ struct nta_net {
 	bool			conntrack;	/* a reference is held */
 };
 
-static unsigned int nta_net_id __read_mostly;
+static unsigned int nta_net_id __ro_after_init;
 
 /*
  * Guards the list and what is in it.  Taken inside the lock of the tunables
@@ -198,6 +199,8 @@ unsigned int nta_pernet_sockinfo_count(void)
 			continue;
 		count += nta_sockinfo_count(net);
 		put_net(net);
+		if (fatal_signal_pending(current))
+			break;
 		cond_resched();
 	}
 	return count;

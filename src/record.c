@@ -13,8 +13,12 @@
 
 /* Unowned records that the collector looks at under one hold of the lock. */
 #define AGE_BATCH	64
+#define AGE_SHORT	(10 * HZ)
 
-struct nta_record **nta_record_chunk __read_mostly;
+/* The pause between two searches for an owner doubles so many times. */
+#define WANT_TRIES	10
+
+struct nta_record **nta_record_chunk __ro_after_init;
 
 /*
  * Guards all below and, for records that are free or unowned, @link, @dying
@@ -78,16 +82,25 @@ static bool record_grow(void)
 		chunk[i].index = nr_records + i;
 		list_add_tail(&chunk[i].link, &record_free);
 	}
-	/* no handle leads here yet, but the sums walk the whole table */
-	smp_store_release(&nta_record_chunk[nr_records >> NTA_CHUNK_SHIFT],
-			  chunk);
-	WRITE_ONCE(nr_records, nr_records + NTA_CHUNK_RECORDS);
+	WRITE_ONCE(nta_record_chunk[nr_records >> NTA_CHUNK_SHIFT], chunk);
+	/* pairs with nta_record_sum(), which walks the whole table */
+	smp_store_release(&nr_records, nr_records + NTA_CHUNK_RECORDS);
 	return true;
+}
+
+static bool record_has_room(enum nta_record_state state)
+{
+	unsigned int max = nta_param(NTA_MAX_RECORDS);
+
+	return READ_ONCE(nr_used) < max &&
+	       (state != NTA_RECORD_UNOWNED || READ_ONCE(nr_unowned) < max / 2);
 }
 
 /**
  * nta_record_alloc() - take a free record
  * @state: what it is to be; an unowned one is put among the unowned
+ * @want: by what the owner of an unowned one can be found, or 0
+ * @handle: set to its handle, before the collector can see it
  *
  * Any context but hard interrupts.  What does not fit is counted as overflow.
  * Unowned records can take half of the room at most: strangers, who send what
@@ -95,14 +108,17 @@ static bool record_grow(void)
  *
  * Return: a record with empty counters, or NULL.
  */
-struct nta_record *nta_record_alloc(enum nta_record_state state)
+struct nta_record *nta_record_alloc(enum nta_record_state state, u64 want,
+				    u64 *handle)
 {
-	unsigned int max = nta_param(NTA_MAX_RECORDS);
 	struct nta_record *rec = NULL;
 
+	/* no lock is fought for where there is nothing to be had */
+	if (!record_has_room(state))
+		goto out;
+
 	spin_lock_bh(&record_lock);
-	if (nr_used < max &&
-	    (state != NTA_RECORD_UNOWNED || nr_unowned < max / 2) &&
+	if (record_has_room(state) &&
 	    (!list_empty(&record_free) || record_grow())) {
 		rec = list_first_entry(&record_free, struct nta_record, link);
 		list_del(&rec->link);
@@ -112,6 +128,10 @@ struct nta_record *nta_record_alloc(enum nta_record_state state)
 		rec->exiting = false;
 		rec->seen = 0;
 		rec->stamp = jiffies;
+		rec->want = want;
+		rec->due = jiffies;
+		rec->tries = 0;
+		*handle = nta_record_handle(rec);
 		WRITE_ONCE(rec->state, state);
 		WRITE_ONCE(nr_used, nr_used + 1);
 		if (state == NTA_RECORD_UNOWNED) {
@@ -120,7 +140,7 @@ struct nta_record *nta_record_alloc(enum nta_record_state state)
 		}
 	}
 	spin_unlock_bh(&record_lock);
-
+out:
 	if (!rec)
 		nta_stats_event(NTA_RECORD_OVERFLOW);
 	return rec;
@@ -232,7 +252,7 @@ static bool record_age_one(struct nta_record *rec, unsigned long timeout)
 
 /**
  * nta_record_age() - kill the unowned records that have been quiet for long
- * @timeout: for how long, in jiffies
+ * @timeout: for how long, in jiffies; shorter where they become many
  *
  * Process context; one caller at a time.
  *
@@ -243,6 +263,9 @@ bool nta_record_age(unsigned long timeout)
 	unsigned int left = READ_ONCE(nr_unowned);
 	bool killed = false;
 
+	/* strangers have sent a lot that nobody wants */
+	if (left > nta_param(NTA_MAX_RECORDS) / 8 * 3)
+		timeout = min_t(unsigned long, timeout, AGE_SHORT);
 	while (left) {
 		unsigned int n = min_t(unsigned int, left, AGE_BATCH);
 
@@ -263,6 +286,44 @@ bool nta_record_age(unsigned long timeout)
 }
 
 /**
+ * nta_record_want() - tell which unowned records want an owner now
+ * @cb: called for each under a lock, with what it can be found by and its
+ *	handle; an error ends the walk, and the record is told of again
+ * @data: passed on
+ *
+ * Process context; one caller at a time.
+ */
+void nta_record_want(int (*cb)(u64 want, u64 handle, void *data), void *data)
+{
+	unsigned int left = READ_ONCE(nr_unowned);
+	int err = 0;
+
+	while (left && !err) {
+		unsigned int n = min_t(unsigned int, left, AGE_BATCH);
+
+		left -= n;
+		spin_lock_bh(&record_lock);
+		while (n-- && !err && !list_empty(&record_unowned)) {
+			struct nta_record *rec;
+
+			rec = list_first_entry(&record_unowned,
+					       struct nta_record, link);
+			list_move_tail(&rec->link, &record_unowned);
+			if (!rec->want || time_before(jiffies, rec->due))
+				continue;
+			err = cb(rec->want, nta_record_handle(rec), data);
+			if (err)
+				continue;
+			rec->due = jiffies + (HZ << rec->tries);
+			if (rec->tries < WANT_TRIES)
+				rec->tries++;
+		}
+		spin_unlock_bh(&record_lock);
+		cond_resched();
+	}
+}
+
+/**
  * nta_record_sum() - sum the counters of all records of a kind
  * @state: the kind
  * @sum: added to
@@ -272,14 +333,12 @@ bool nta_record_age(unsigned long timeout)
  */
 void nta_record_sum(enum nta_record_state state, struct nta_counters *sum)
 {
-	unsigned int i, n = READ_ONCE(nr_records);
+	/* pairs with record_grow() */
+	unsigned int i, n = smp_load_acquire(&nr_records);
+	struct nta_record *rec;
 
 	for (i = 0; i < n; i++) {
-		/* pairs with record_grow() */
-		struct nta_record *chunk =
-			smp_load_acquire(&nta_record_chunk[i >> NTA_CHUNK_SHIFT]);
-		struct nta_record *rec = &chunk[i & NTA_CHUNK_MASK];
-
+		rec = &nta_record_chunk[i >> NTA_CHUNK_SHIFT][i & NTA_CHUNK_MASK];
 		if (READ_ONCE(rec->state) == state)
 			nta_counters_add_live(sum, &rec->live);
 		if (!(i & NTA_CHUNK_MASK))

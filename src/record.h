@@ -36,8 +36,8 @@ enum nta_record_state {
  * struct nta_record - counters of a thread, or of an unowned socket
  * @gen: generation, half of every handle
  * @state: enum nta_record_state
- * @tsk: the thread; a reference is held, NULL if unowned.  It says whose
- *	 packets these are, so the address must not be used again before.
+ * @tsk: the thread; a reference is held, so that the address means no other.
+ *	 NULL if unowned, and once the thread has closed its last file.
  * @live: the counters
  * @index: place in the table
  * @exiting: the thread has passed its exit probe
@@ -48,6 +48,9 @@ enum nta_record_state {
  * @node: in the table of threads
  * @seen: packets at the last look of the collector
  * @stamp: jiffies of the last change it saw
+ * @want: hash of the identity of an unowned socket, 0 if it has none
+ * @due: jiffies when its owner is to be looked for next
+ * @tries: how often that has been done
  */
 struct nta_record {
 	u32			gen;
@@ -62,6 +65,9 @@ struct nta_record {
 	struct rhash_head	node;
 	u64			seen;
 	unsigned long		stamp;
+	u64			want;
+	unsigned long		due;
+	unsigned int		tries;
 } ____cacheline_aligned;
 
 #define NTA_CHUNK_SHIFT		6
@@ -104,13 +110,15 @@ static __always_inline struct nta_record *nta_record_resolve(u64 handle)
 
 int nta_record_init(void);
 void nta_record_exit(void);
-struct nta_record *nta_record_alloc(enum nta_record_state state);
+struct nta_record *nta_record_alloc(enum nta_record_state state, u64 want,
+				    u64 *handle);
 void nta_record_discard(struct nta_record *rec);
 void nta_record_kill(struct nta_record *rec);
 bool nta_record_claim(struct nta_record *rec, u64 handle,
 		      struct nta_task *heir);
 void nta_record_free(struct nta_record *rec);
 bool nta_record_age(unsigned long timeout);
+void nta_record_want(int (*cb)(u64 want, u64 handle, void *data), void *data);
 void nta_record_take_dying(struct list_head *list);
 void nta_record_sum(enum nta_record_state state, struct nta_counters *sum);
 unsigned int nta_record_used(void);

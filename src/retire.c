@@ -15,9 +15,35 @@
 /* How long packets that follow an exit are waited for: FINs and their ACKs. */
 #define EXIT_GRACE	(HZ / 10)
 
+/* How long one that is about to end is asked after that often. */
+#define POLL_TIME	(10 * HZ)
+
 /* Those that have exited and are not over yet. */
 static LIST_HEAD(pending_threads);
 static LIST_HEAD(pending_tasks);
+
+/* Usually a matter of milliseconds; a debugger can make it one of days. */
+static unsigned long poll_wait(unsigned long since)
+{
+	if (time_before(jiffies, since + POLL_TIME))
+		return EXIT_GRACE;
+	return nta_param(NTA_GC_INTERVAL) * HZ;
+}
+
+/*
+ * Its last file has been closed: nothing is sent in its name any more.  The
+ * reference on the thread is dropped, as a record can stay for long.
+ */
+static void thread_detach(struct nta_record *rec)
+{
+	struct task_struct *tsk = rec->tsk;
+
+	rhashtable_remove_fast(&nta_tasks.threads, &rec->node,
+			       nta_thread_params);
+	/* before the address can be another thread's: the hooks compare */
+	WRITE_ONCE(rec->tsk, NULL);
+	put_task_struct(tsk);
+}
 
 /* How long to wait, in jiffies, before the record of a thread is ended. */
 static unsigned long thread_wait(struct nta_record *rec, bool force)
@@ -25,9 +51,12 @@ static unsigned long thread_wait(struct nta_record *rec, bool force)
 	unsigned long wait = force ? 0 : EXIT_GRACE;
 	unsigned long due;
 
-	/* set after its last file was closed */
-	if (!READ_ONCE(rec->tsk->exit_state))
-		return EXIT_GRACE;
+	if (rec->tsk) {
+		/* set after its last file was closed */
+		if (!smp_load_acquire(&rec->tsk->exit_state))
+			return poll_wait(rec->stamp);
+		thread_detach(rec);
+	}
 
 	if (READ_ONCE(rec->task->dead)) {
 		if (nta_param(NTA_EXIT_LINGER))
@@ -76,8 +105,6 @@ unsigned long nta_task_collect(bool force, struct list_head *batch)
 			next_due = min(next_due, wait);
 		} else {
 			nta_record_kill(rec);
-			rhashtable_remove_fast(&nta_tasks.threads, &rec->node,
-					       nta_thread_params);
 			list_move_tail(&rec->dying, batch);
 		}
 		cond_resched();
@@ -107,7 +134,6 @@ void nta_task_fold(struct list_head *batch, struct list_head *graves)
 		WRITE_ONCE(nta_tasks.nr_threads, nta_tasks.nr_threads - 1);
 		spin_unlock(&nta_tasks.lock);
 
-		put_task_struct(rec->tsk);
 		/* readers of the process may still stand on its link */
 		list_move_tail(&rec->dying, graves);
 		cond_resched();
@@ -126,13 +152,9 @@ void nta_task_inherit(struct nta_record *rec)
 	nta_live_drain(&rec->live, &held);
 	if (heir) {
 		spin_lock(&nta_tasks.lock);
-		if (heir->handed) {
-			nta_stats_add(NTA_RETIRED, &held);
-		} else {
-			write_seqcount_begin(&heir->seq);
-			nta_counters_add(&heir->left, &held);
-			write_seqcount_end(&heir->seq);
-		}
+		write_seqcount_begin(&heir->seq);
+		nta_counters_add(&heir->left, &held);
+		write_seqcount_end(&heir->seq);
 		spin_unlock(&nta_tasks.lock);
 		nta_task_put(heir);
 	} else {
@@ -146,14 +168,15 @@ static bool task_is_over(struct nta_task *task, bool force)
 	struct task_struct *leader;
 	bool gone;
 
-	if (!list_empty(&task->threads))
-		return false;
 	if (!force && time_before(jiffies, task->stamp + EXIT_GRACE))
+		return false;
+	/* what unowned records still have for it is to be in its counters */
+	if (refcount_read(&task->ref) > 1)
 		return false;
 	rcu_read_lock();
 	leader = pid_task(task->pid, PIDTYPE_TGID);
-	gone = !leader ||
-	       (READ_ONCE(leader->exit_state) && thread_group_empty(leader));
+	gone = !leader || (smp_load_acquire(&leader->exit_state) &&
+			   thread_group_empty(leader));
 	rcu_read_unlock();
 	return gone;
 }
@@ -166,11 +189,14 @@ static bool task_is_over(struct nta_task *task, bool force)
  *
  * Process context; one caller at a time.
  *
- * Return: whether there are dead ones that are not over yet.
+ * Return: jiffies until those that are dead but not over are to be looked at
+ * again; MAX_JIFFY_OFFSET if there is none.
  */
-bool nta_task_finish(bool force, struct list_head *list)
+unsigned long nta_task_finish(bool force, struct list_head *list)
 {
+	unsigned long next_due = MAX_JIFFY_OFFSET;
 	struct nta_task *task, *next;
+	bool over;
 
 	spin_lock(&nta_tasks.lock);
 	list_splice_tail_init(&nta_tasks.dead, &pending_tasks);
@@ -178,45 +204,38 @@ bool nta_task_finish(bool force, struct list_head *list)
 
 	list_for_each_entry_safe(task, next, &pending_tasks, exit_link) {
 		cond_resched();
-		if (!task_is_over(task, force))
-			continue;
-		rhashtable_remove_fast(&nta_tasks.processes, &task->node,
-				       nta_task_params);
-		list_move_tail(&task->exit_link, list);
-		spin_lock(&nta_tasks.lock);
-		list_del_rcu(&task->link);
-		WRITE_ONCE(nta_tasks.nr_tasks, nta_tasks.nr_tasks - 1);
-		spin_unlock(&nta_tasks.lock);
+		over = task_is_over(task, force);
+		if (over) {
+			/* when all threads are gone, none can add a record */
+			spin_lock(&nta_tasks.lock);
+			over = list_empty(&task->threads);
+			if (over) {
+				list_del_rcu(&task->link);
+				WRITE_ONCE(nta_tasks.nr_tasks,
+					   nta_tasks.nr_tasks - 1);
+			}
+			spin_unlock(&nta_tasks.lock);
+		}
+		if (over) {
+			rhashtable_remove_fast(&nta_tasks.processes,
+					       &task->node, nta_task_params);
+			list_move_tail(&task->exit_link, list);
+		} else {
+			next_due = min(next_due, poll_wait(task->stamp));
+		}
 	}
-	return !list_empty(&pending_tasks);
+	return next_due;
 }
 
 /**
- * nta_task_hand() - part with a finished process
- * @task: the process; its counters are retired, and so is what still comes
- */
-void nta_task_hand(struct nta_task *task)
-{
-	struct nta_counters final;
-
-	spin_lock(&nta_tasks.lock);
-	task->handed = true;
-	final = task->left;
-	spin_unlock(&nta_tasks.lock);
-	nta_stats_add(NTA_RETIRED, &final);
-}
-
-/**
- * nta_task_final() - read a finished process
- * @task: the process; the caller has a reference
+ * nta_task_final() - read a process that nta_task_finish() gave
+ * @task: the process; its counters do not change any more
  * @info: where to store what is known
  */
-void nta_task_final(struct nta_task *task, struct nta_task_info *info)
+void nta_task_final(const struct nta_task *task, struct nta_task_info *info)
 {
 	info->id = task->tgid;
 	info->start = task->start;
 	memcpy(info->comm, task->comm, sizeof(info->comm));
-	spin_lock(&nta_tasks.lock);
 	info->counters = task->left;
-	spin_unlock(&nta_tasks.lock);
 }

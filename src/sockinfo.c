@@ -8,6 +8,7 @@
 #include <linux/jhash.h>
 #include <linux/random.h>
 #include <linux/rhashtable.h>
+#include <linux/siphash.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 
@@ -21,7 +22,7 @@
 #define SOCK_IDLE_SHORT	(10 * HZ)
 #define AGE_BATCH	64
 
-u64 nta_sockinfo_cookie __read_mostly;
+u64 nta_sockinfo_cookie __ro_after_init;
 
 static u32 sock_hash(const void *data, u32 len, u32 seed)
 {
@@ -48,6 +49,7 @@ static const struct rhashtable_params sock_params = {
 };
 
 static struct rhashtable socks;
+static siphash_key_t sock_siphash_key __ro_after_init;
 
 /* Guards the list and the count; taken in softirq. */
 static DEFINE_SPINLOCK(sock_lock);
@@ -66,6 +68,7 @@ int nta_sockinfo_init(void)
 	do {
 		nta_sockinfo_cookie = get_random_u64();
 	} while (nta_sockinfo_cookie <= SOCKINFO_BUSY);
+	get_random_bytes(&sock_siphash_key, sizeof(sock_siphash_key));
 	return rhashtable_init(&socks, &sock_params);
 }
 
@@ -108,6 +111,7 @@ struct nta_sockinfo *__nta_sockinfo_adopt(struct nf_conn_help *help)
 	WRITE_ONCE(info->magic, SOCKINFO_MAGIC);
 	WRITE_ONCE(info->slot[0], NTA_NOBODY);
 	WRITE_ONCE(info->slot[1], NTA_NOBODY);
+	/* pairs with nta_sockinfo_find() */
 	smp_store_release(&info->cookie, nta_sockinfo_cookie);
 	nta_stats_event(NTA_READOPTED);
 	return info;
@@ -147,7 +151,7 @@ static int sockinfo_count_one(struct nf_conn *ct, void *data)
 	struct nf_conn_help *help = nfct_help(ct);
 	unsigned int *count = data;
 
-	if (help && ((struct nta_sockinfo *)help->data)->cookie ==
+	if (help && READ_ONCE(((struct nta_sockinfo *)help->data)->cookie) ==
 		    nta_sockinfo_cookie)
 		(*count)++;
 	return 0;	/* keep the entry */
@@ -175,6 +179,17 @@ unsigned int nta_sockinfo_count(struct net *net)
 }
 
 /**
+ * nta_sock_hash() - what an identity can be told from all others by
+ * @key: the identity
+ *
+ * Return: a keyed hash that is not 0; nobody can bring about a collision.
+ */
+u64 nta_sock_hash(const struct nta_sock_key *key)
+{
+	return siphash(key, sizeof(*key), &sock_siphash_key) ?: 1;
+}
+
+/**
  * nta_sock_find() - look a socket up
  * @key: its identity
  *
@@ -194,11 +209,12 @@ struct nta_sock *nta_sock_find(const struct nta_sock_key *key)
 	return sock;
 }
 
-static struct nta_sock *sock_add(const struct nta_sock_key *key)
+static struct nta_sock *sock_add(const struct nta_sock_key *key,
+				 unsigned int max)
 {
 	struct nta_sock *sock, *old = NULL;
 
-	if (READ_ONCE(nr_socks) >= nta_param(NTA_MAX_SOCKETS))
+	if (READ_ONCE(nr_socks) >= max)
 		return NULL;
 	sock = kzalloc(sizeof(*sock), GFP_ATOMIC | __GFP_NOWARN);
 	if (!sock)
@@ -207,7 +223,7 @@ static struct nta_sock *sock_add(const struct nta_sock_key *key)
 	sock->used = jiffies;
 
 	spin_lock_bh(&sock_lock);
-	if (nr_socks >= nta_param(NTA_MAX_SOCKETS))
+	if (nr_socks >= max)
 		old = ERR_PTR(-ENOSPC);
 	else
 		old = rhashtable_lookup_get_insert_fast(&socks, &sock->node,
@@ -227,18 +243,21 @@ static struct nta_sock *sock_add(const struct nta_sock_key *key)
 /**
  * nta_sock_get() - look a socket up, and add it if it is not there
  * @key: its identity
+ * @owned: it has an owner.  Those without can take half of the room at most,
+ *	   so that strangers cannot fill it.
  *
  * RCU read side, any context but hard interrupts.
  *
  * Return: the socket, or NULL where a limit was reached, which is counted.
  */
-struct nta_sock *nta_sock_get(const struct nta_sock_key *key)
+struct nta_sock *nta_sock_get(const struct nta_sock_key *key, bool owned)
 {
+	unsigned int max = nta_param(NTA_MAX_SOCKETS);
 	struct nta_sock *sock = nta_sock_find(key);
 
 	if (likely(sock))
 		return sock;
-	sock = sock_add(key);
+	sock = sock_add(key, owned ? max : max / 2);
 	if (!sock)
 		nta_stats_event(NTA_SOCKET_OVERFLOW);
 	return sock;

@@ -100,8 +100,9 @@ void nta_sockinfo_exit(void);
 struct nta_sockinfo *nta_sockinfo_attach(struct nf_conn *ct);
 unsigned int nta_sockinfo_count(struct net *net);
 
+u64 nta_sock_hash(const struct nta_sock_key *key);
 struct nta_sock *nta_sock_find(const struct nta_sock_key *key);
-struct nta_sock *nta_sock_get(const struct nta_sock_key *key);
+struct nta_sock *nta_sock_get(const struct nta_sock_key *key, bool owned);
 void nta_sock_age(unsigned long unowned_timeout);
 unsigned int nta_sock_count(void);
 

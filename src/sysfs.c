@@ -259,6 +259,7 @@ int nta_sysfs_init(void)
 	sysfs_kobj = kobject_create_and_add("netatop", kernel_kobj);
 	if (!sysfs_kobj)
 		return -ENOMEM;
+	nta_param_guard();
 	err = sysfs_create_groups(sysfs_kobj, netatop_groups);
 	if (err)
 		kobject_put(sysfs_kobj);

@@ -84,7 +84,8 @@ void nta_task_exit(void)
 
 	list_for_each_entry_safe(task, next, &nta_tasks.list, link) {
 		list_for_each_entry(rec, &task->threads, link)
-			put_task_struct(rec->tsk);
+			if (rec->tsk)
+				put_task_struct(rec->tsk);
 		nta_task_put(task);
 	}
 	rhashtable_destroy(&nta_tasks.processes);
@@ -117,6 +118,18 @@ static struct nta_task *task_create(struct task_struct *tsk)
 	return task;
 }
 
+/* Undo task_create() for a process that no record has come to. */
+static void task_remove(struct nta_task *task)
+{
+	lockdep_assert_held(&nta_tasks.lock);
+
+	rhashtable_remove_fast(&nta_tasks.processes, &task->node,
+			       nta_task_params);
+	list_del_rcu(&task->link);
+	WRITE_ONCE(nta_tasks.nr_tasks, nta_tasks.nr_tasks - 1);
+	nta_task_put(task);
+}
+
 static void mark_exiting(struct nta_record *rec)
 {
 	lockdep_assert_held(&nta_tasks.lock);
@@ -140,30 +153,39 @@ static void mark_dead(struct nta_task *task, struct task_struct *tsk)
 	list_add_tail(&task->exit_link, &nta_tasks.dead);
 }
 
-/* Only a thread itself creates its record, so there is no race for one. */
 static struct nta_record *thread_create(struct task_struct *tsk)
 {
 	struct pid *pid = task_tgid(tsk);
-	struct nta_record *rec;
-	struct nta_task *task;
+	struct nta_task *task = NULL, *made = NULL;
+	struct nta_record *rec, *old;
+	u64 handle;
 
-	rec = nta_record_alloc(NTA_RECORD_THREAD);
+	rec = nta_record_alloc(NTA_RECORD_THREAD, 0, &handle);
 	if (!rec)
 		return NULL;
-	rec->tsk = get_task_struct(tsk);
+	WRITE_ONCE(rec->tsk, get_task_struct(tsk));
 
 	spin_lock(&nta_tasks.lock);
+	/* the search for owners can be faster than the thread itself */
+	old = rhashtable_lookup(&nta_tasks.threads, &tsk, nta_thread_params);
+	if (old)
+		goto err_unlock;
 	task = rhashtable_lookup_fast(&nta_tasks.processes, &pid,
 				      nta_task_params);
 	if (!task)
-		task = task_create(tsk);
+		task = made = task_create(tsk);
 	rec->task = task;
 	if (!task || rhashtable_insert_fast(&nta_tasks.threads, &rec->node,
 					    nta_thread_params))
 		goto err_unlock;
 	list_add_tail_rcu(&rec->link, &task->threads);
 	WRITE_ONCE(nta_tasks.nr_threads, nta_tasks.nr_threads + 1);
-	/* a thread that is past its exit probe can still close sockets */
+	/*
+	 * A thread that is past its exit probe can still close sockets.  The
+	 * probe of the last one decrements first, then looks for what is in
+	 * the table by now: one of us two sees the other.
+	 */
+	smp_mb();
 	if (tsk->flags & PF_EXITING) {
 		mark_exiting(rec);
 		if (!atomic_read(&tsk->signal->live))
@@ -176,11 +198,14 @@ static struct nta_record *thread_create(struct task_struct *tsk)
 	return rec;
 
 err_unlock:
+	if (made)
+		task_remove(made);
 	spin_unlock(&nta_tasks.lock);
-	put_task_struct(rec->tsk);
+	put_task_struct(tsk);
 	nta_record_free(rec);
-	nta_stats_event(NTA_RECORD_OVERFLOW);
-	return NULL;
+	if (!old)
+		nta_stats_event(NTA_RECORD_OVERFLOW);
+	return old;
 }
 
 /**
@@ -198,6 +223,27 @@ struct nta_record *nta_thread_learn(void)
 
 	rec = rhashtable_lookup(&nta_tasks.threads, &tsk, nta_thread_params);
 	return likely(rec) ? rec : thread_create(tsk);
+}
+
+/**
+ * nta_thread_know() - the record of a thread that has been found to own
+ * @tsk: the thread; the caller holds a reference
+ *
+ * RCU read side, task context.  The collector is not running beside it.
+ *
+ * Return: the record, made where there was none, valid until the end of the
+ * read-side section; NULL if the thread is over or a limit was reached.
+ */
+struct nta_record *nta_thread_know(struct task_struct *tsk)
+{
+	struct nta_record *rec;
+
+	rec = rhashtable_lookup(&nta_tasks.threads, &tsk, nta_thread_params);
+	if (rec)
+		return rec;
+	if (READ_ONCE(tsk->exit_state) || !task_tgid(tsk))
+		return NULL;
+	return thread_create(tsk);
 }
 
 /**

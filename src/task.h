@@ -26,7 +26,6 @@ struct pid;
  * @seq: changes when counters move from a thread to @left
  * @threads: records of its threads, RCU
  * @dead: the last thread has passed its exit probe
- * @handed: it has left the list of finished processes
  * @busy: a reader is copying it
  * @comm: its name when it died
  * @stamp: jiffies when it died, later when it was listed
@@ -44,7 +43,6 @@ struct nta_task {
 	seqcount_spinlock_t	seq;
 	struct list_head	threads;
 	bool			dead;
-	bool			handed;
 	bool			busy;
 	char			comm[TASK_COMM_LEN];
 	unsigned long		stamp;
@@ -74,6 +72,7 @@ void nta_task_exit(void);
 void nta_task_set_notify(void (*notify)(void));
 
 struct nta_record *nta_thread_learn(void);
+struct nta_record *nta_thread_know(struct task_struct *tsk);
 void nta_thread_claim(struct nta_record *thread, u64 handle);
 void nta_thread_exiting(struct task_struct *tsk);
 
@@ -86,9 +85,8 @@ unsigned int nta_thread_count(void);
 unsigned long nta_task_collect(bool force, struct list_head *batch);
 void nta_task_fold(struct list_head *batch, struct list_head *graves);
 void nta_task_inherit(struct nta_record *rec);
-bool nta_task_finish(bool force, struct list_head *list);
-void nta_task_final(struct nta_task *task, struct nta_task_info *info);
-void nta_task_hand(struct nta_task *task);
+unsigned long nta_task_finish(bool force, struct list_head *list);
+void nta_task_final(const struct nta_task *task, struct nta_task_info *info);
 void nta_task_put(struct nta_task *task);
 
 #endif /* _NTA_TASK_H */

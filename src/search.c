@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The search for owners.  A socket whose packets wait in an unowned record is
+ * looked for among the open files of all processes: one walk for all of them,
+ * whose cost is that of the open files, however many are wanted.
+ *
+ * Of several processes that have a socket open, the one that started last
+ * gets its packets, and the first process of the system, which opens sockets
+ * for others to use, only if there is no other.
+ */
+#include "search.h"
+#include "owner.h"
+#include "task.h"
+
+#include <linux/fdtable.h>
+#include <linux/file.h>
+#include <linux/jiffies.h>
+#include <linux/mm.h>
+#include <linux/net.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/sort.h>
+#include <linux/timekeeping.h>
+#include <net/sock.h>
+
+/* Bounds of one step, between which others get their turn. */
+#define SEARCH_FILES	1000
+#define SEARCH_TASKS	256
+
+/* Sockets that one walk looks for; more wait for the next. */
+#define SEARCH_WANTED	4096
+
+/* A walk takes a tenth of the time at most, unless it is asked for. */
+#define SEARCH_REST	10
+
+/**
+ * struct nta_wanted - a socket whose owner is looked for
+ * @hash: of its identity
+ * @handle: of its unowned record
+ * @key: its identity, once it has been found
+ * @tsk: who has it; a reference is held
+ */
+struct nta_wanted {
+	u64			hash;
+	u64			handle;
+	struct nta_sock_key	key;
+	struct task_struct	*tsk;
+};
+
+struct nta_search {
+	struct nta_wanted	*wanted;
+	unsigned int		nr;
+	struct task_struct	*tsk;	/* whose files are looked at */
+	unsigned int		left;	/* of this step */
+};
+
+static int wanted_cmp(const void *a, const void *b)
+{
+	const struct nta_wanted *x = a, *y = b;
+
+	return x->hash < y->hash ? -1 : x->hash > y->hash;
+}
+
+/* The first of those that have the hash; two slots can want one socket. */
+static struct nta_wanted *wanted_find(const struct nta_search *search, u64 hash)
+{
+	unsigned int lo = 0, hi = search->nr;
+
+	while (lo < hi) {
+		unsigned int mid = lo + (hi - lo) / 2;
+
+		if (search->wanted[mid].hash < hash)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	if (lo == search->nr || search->wanted[lo].hash != hash)
+		return NULL;
+	return &search->wanted[lo];
+}
+
+static bool is_better(const struct task_struct *tsk,
+		      const struct task_struct *old)
+{
+	if (!old || is_global_init((struct task_struct *)old))
+		return true;
+	return !is_global_init((struct task_struct *)tsk) &&
+	       tsk->start_boottime > old->start_boottime;
+}
+
+/* Under the locks of the task and of its table of files. */
+static int search_file(const void *data, struct file *file, unsigned int fd)
+{
+	struct nta_search *search = (struct nta_search *)data;
+	struct socket *sock = sock_from_file(file);
+	struct nta_wanted *wanted;
+	struct nta_sock_key key;
+
+	if (!--search->left)
+		return fd + 1;
+	if (!sock || !sock->sk || !nta_owner_key_sk(sock->sk, &key))
+		return 0;
+	wanted = wanted_find(search, nta_sock_hash(&key));
+	if (!wanted || !is_better(search->tsk, wanted->tsk))
+		return 0;
+	if (wanted->tsk)
+		put_task_struct(wanted->tsk);
+	wanted->tsk = get_task_struct(search->tsk);
+	wanted->key = key;
+	return 0;
+}
+
+static void search_task(struct nta_search *search, struct task_struct *tsk)
+{
+	int fd = 0;
+
+	search->tsk = tsk;
+	do {
+		search->left = SEARCH_FILES;
+		task_lock(tsk);
+		fd = iterate_fd(tsk->files, fd, search_file, search);
+		task_unlock(tsk);
+		cond_resched();
+	} while (fd);
+}
+
+/* A thread that still has files; the first of a process may have ended. */
+static struct task_struct *living_thread(struct task_struct *leader)
+{
+	struct task_struct *tsk;
+
+	if (leader->flags & PF_KTHREAD)
+		return NULL;
+	for_each_thread(leader, tsk)
+		if (!(tsk->flags & PF_EXITING))
+			return tsk;
+	return NULL;
+}
+
+/*
+ * The next processes of the list, which is in the order of their start, with
+ * references; @last, with one too, is where to go on.  If it is gone by then,
+ * those that started before it are passed over.
+ */
+static unsigned int next_tasks(struct task_struct **last, u64 until,
+			       struct task_struct **tasks, bool *more)
+{
+	struct task_struct *leader = &init_task, *tsk;
+	unsigned int n = 0, steps = 0;
+	u64 from = 0;
+
+	*more = false;
+	rcu_read_lock();
+	if (*last && pid_alive(*last))
+		leader = *last;
+	else if (*last)
+		from = (*last)->start_boottime;
+	while (n < SEARCH_TASKS && (leader = next_task(leader)) != &init_task) {
+		/* not to run behind a system that forks without end */
+		if (leader->start_boottime > until)
+			break;
+		if (leader->start_boottime < from)
+			continue;
+		tsk = living_thread(leader);
+		if (tsk)
+			tasks[n++] = get_task_struct(tsk);
+		if (n == SEARCH_TASKS || ++steps == SEARCH_TASKS) {
+			if (*last)
+				put_task_struct(*last);
+			*last = get_task_struct(leader);
+			*more = true;
+			break;
+		}
+	}
+	rcu_read_unlock();
+	return n;
+}
+
+static void search_all(struct nta_search *search, struct task_struct **tasks)
+{
+	u64 until = ktime_get_boottime_ns();
+	struct task_struct *last = NULL;
+	unsigned int i, n;
+	bool more;
+
+	do {
+		n = next_tasks(&last, until, tasks, &more);
+		for (i = 0; i < n; i++) {
+			search_task(search, tasks[i]);
+			put_task_struct(tasks[i]);
+		}
+		cond_resched();
+	} while (more);
+	if (last)
+		put_task_struct(last);
+}
+
+static void search_settle(struct nta_wanted *wanted,
+			  const struct nta_wanted *found)
+{
+	struct nta_record *rec;
+	struct nta_sock *sock;
+
+	rcu_read_lock();
+	rec = nta_thread_know(found->tsk);
+	if (rec) {
+		nta_thread_claim(rec, wanted->handle);
+		/* slots that led to the unowned record ask here from now on */
+		sock = nta_sock_get(&found->key, true);
+		if (sock) {
+			u64 old = READ_ONCE(sock->slot);
+			struct nta_record *has = nta_record_resolve(old);
+
+			if (!has || READ_ONCE(has->state) == NTA_RECORD_UNOWNED) {
+				cmpxchg(&sock->slot, old,
+					nta_record_handle(rec));
+				nta_thread_claim(rec, old);
+			}
+		}
+	}
+	rcu_read_unlock();
+}
+
+static void search_settle_all(struct nta_search *search)
+{
+	struct nta_wanted *found = NULL;
+	unsigned int i;
+
+	for (i = 0; i < search->nr; i++) {
+		struct nta_wanted *wanted = &search->wanted[i];
+
+		/* of those with one hash the first has been filled in */
+		if (wanted->tsk)
+			found = wanted;
+		if (found && found->hash == wanted->hash)
+			search_settle(wanted, found);
+		cond_resched();
+	}
+	for (i = 0; i < search->nr; i++)
+		if (search->wanted[i].tsk)
+			put_task_struct(search->wanted[i].tsk);
+}
+
+static int search_want(u64 hash, u64 handle, void *data)
+{
+	struct nta_search *search = data;
+
+	if (search->nr == SEARCH_WANTED)
+		return -ENOSPC;
+	search->wanted[search->nr].hash = hash;
+	search->wanted[search->nr].handle = handle;
+	search->wanted[search->nr].tsk = NULL;
+	search->nr++;
+	return 0;
+}
+
+/**
+ * nta_search() - look for the owners of unowned records
+ * @force: also if the last search was a moment ago
+ *
+ * Process context, may sleep; one caller at a time.  A record is looked for
+ * ever less often, so that one that nobody owns does not keep it busy.
+ */
+void nta_search(bool force)
+{
+	static unsigned long rest_until;
+	unsigned long begin = jiffies;
+	struct nta_search search = { };
+	struct task_struct **tasks;
+
+	if (!nta_record_unowned() ||
+	    (!force && rest_until && time_before(jiffies, rest_until)))
+		return;
+	search.wanted = kvmalloc_array(SEARCH_WANTED, sizeof(*search.wanted),
+				       GFP_KERNEL);
+	tasks = kmalloc_array(SEARCH_TASKS, sizeof(*tasks), GFP_KERNEL);
+	if (search.wanted && tasks) {
+		nta_record_want(search_want, &search);
+		if (search.nr) {
+			sort(search.wanted, search.nr, sizeof(*search.wanted),
+			     wanted_cmp, NULL);
+			search_all(&search, tasks);
+			search_settle_all(&search);
+		}
+	}
+	kfree(tasks);
+	kvfree(search.wanted);
+	rest_until = jiffies + SEARCH_REST * (jiffies - begin);
+}
