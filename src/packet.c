@@ -29,6 +29,11 @@ static void packet_weigh_gso(struct nta_packet *pkt, unsigned int link)
 	unsigned int len = pkt->skb->len;
 	unsigned int segs = shinfo->gso_segs;
 
+	/* BIG TCP's jumbogram header is only there until it is segmented */
+	if (pkt->v6 && ipv6_has_hopopt_jumbo(pkt->skb)) {
+		len -= sizeof(struct hop_jumbo_hdr);
+		header -= sizeof(struct hop_jumbo_hdr);
+	}
 	if (len <= header)
 		return;
 	/* a count from a guest or a tap device is not to be trusted */
