@@ -1,0 +1,61 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# timeout: 300
+#
+# conntrack=auto never switches connection tracking on: hosts without rules keep no entries, and
+# a full table means nothing to them. conntrack=on takes it, at run time, and auto gives it back.
+# A flow that lives through both changes is accounted to the byte.
+
+source "$(dirname "$0")/lib.sh"
+need_tools ip nft conntrack awk
+
+MAX=/proc/sys/net/netfilter/nf_conntrack_max
+
+entries() { echo "$(ct_count "$CLI") $(ct_count "$SRV")"; }
+connections()
+{
+	start_server server "$SRV" tcp-server -n "$1" "$SRV4" 5001
+	start clients "$CLI" "$TRAFFIC" spawn "$1" tcp-client -j 20 -n 100 "$SRV4" 5001
+	ended clients && ended server
+}
+
+moves() { (($(stat total_tcp_snd_packets) > $1 + 20)); }
+flow_goes_on() { busywait "$WAIT" moves "$(stat total_tcp_snd_packets)"; }
+
+plan 9
+load_module
+saved_max=$(<"$MAX")
+trap 'echo "$saved_max" >"$MAX"; cleanup' EXIT
+setup_pair
+
+echo 4 >"$MAX"
+check "auto, no rules: 200 connections beside a table of 4 entries" connections 200
+is "$(entries)" "0 0" "auto, no rules: no entry"
+echo "$saved_max" >"$MAX"
+
+start_server live_server "$SRV" tcp-server -e -N -H "$SRV4" 5002
+start live "$CLI" "$TRAFFIC" tcp-client -N -H -r 100000000 -w 100 "$SRV4" 5002
+flow_goes_on
+tun conntrack on
+flow_goes_on
+check "on: connections succeed" connections 20
+check "on: each has an entry, at both ends ($(entries))" test "$(ct_count "$CLI")" -ge 20 -a "$(ct_count "$SRV")" -ge 20
+setup_ns LATER
+is "$(in_ns "$LATER" "$TRAFFIC" udp-client -n 1 127.0.0.1 9 2>/dev/null; ct_count "$LATER")" 1 "on: new namespaces, too"
+
+tun conntrack auto
+in_ns "$CLI" conntrack -F >/dev/null 2>&1
+in_ns "$SRV" conntrack -F >/dev/null 2>&1
+flow_goes_on
+connections 20
+is "$(entries)" "0 0" "auto again: no new entry"
+
+kill -USR1 "${PID[live]}"
+says live held
+says live_server held
+is "$(counted tgid "${PID[live]}" tcp)" "$(said live tcp)" "a client that lived through it is exact"
+is "$(counted tgid "${PID[live_server]}" tcp)" "$(said live_server tcp)" "its server, too"
+end live
+end live_server
+books_balance "the books balance"
+finish
