@@ -82,11 +82,15 @@ static int pertask_copy(void __user *user, int *len,
 	return 0;
 }
 
-static int get_id(void __user *user, pid_t *id)
+/* The task that the caller names, with a reference. */
+static struct pid *get_pid_named(void __user *user, pid_t *id)
 {
+	struct pid *pid;
+
 	if (copy_from_user(id, user, sizeof(*id)))
-		return -EFAULT;
-	return *id > 0 ? 0 : -ESRCH;
+		return ERR_PTR(-EFAULT);
+	pid = *id > 0 ? find_get_pid(*id) : NULL;
+	return pid ?: ERR_PTR(-ESRCH);
 }
 
 static int getcnt_tgid(void __user *user, int *len)
@@ -96,12 +100,9 @@ static int getcnt_tgid(void __user *user, int *len)
 	pid_t id;
 	int err;
 
-	err = get_id(user, &id);
-	if (err)
-		return err;
-	pid = find_get_pid(id);
-	if (!pid)
-		return -ESRCH;
+	pid = get_pid_named(user, &id);
+	if (IS_ERR(pid))
+		return PTR_ERR(pid);
 	err = nta_task_read(pid, &info);
 	put_pid(pid);
 	if (err)
@@ -118,12 +119,9 @@ static int getcnt_pid(void __user *user, int *len)
 	pid_t id;
 	int err;
 
-	err = get_id(user, &id);
-	if (err)
-		return err;
-	pid = find_get_pid(id);
-	if (!pid)
-		return -ESRCH;
+	pid = get_pid_named(user, &id);
+	if (IS_ERR(pid))
+		return PTR_ERR(pid);
 	tsk = get_pid_task(pid, PIDTYPE_PID);
 	put_pid(pid);
 	if (!tsk)
