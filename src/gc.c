@@ -73,7 +73,8 @@ static unsigned long gc_pass(bool force)
 	nta_stats_event(NTA_GC_RUNS);
 	if (whole) {
 		gc_aged = jiffies;
-		nta_search(force);
+		if (!gc_stopped)
+			nta_search(force);
 		nta_record_age(unowned_timeout);
 		nta_sock_age(unowned_timeout);
 	}

@@ -127,8 +127,10 @@ static void out_own(struct nta_packet *pkt, const struct nf_hook_state *state,
 	if (!nta_owner_key_out(pkt, state, &key))
 		return;
 	sock = keep ? nta_sock_get(&key, true) : nta_sock_find(&key);
-	if (sock)
-		slot_own(&sock->slot, mine);
+	if (!sock)
+		return;
+	nta_sock_settle(sock);
+	slot_own(&sock->slot, mine);
 }
 
 static noinline void out_slow(struct nta_packet *pkt,

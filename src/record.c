@@ -129,7 +129,6 @@ struct nta_record *nta_record_alloc(enum nta_record_state state, u64 want,
 		rec->seen = 0;
 		rec->stamp = jiffies;
 		rec->want = want;
-		rec->due = jiffies;
 		rec->tries = 0;
 		*handle = nta_record_handle(rec);
 		WRITE_ONCE(rec->state, state);
@@ -285,15 +284,24 @@ bool nta_record_age(unsigned long timeout)
 	return killed;
 }
 
+static bool record_rests(const struct nta_record *rec, bool force)
+{
+	unsigned int pause = force ? 0 : rec->tries;
+
+	return rec->tries && time_before(jiffies, rec->tried + (HZ << pause));
+}
+
 /**
  * nta_record_want() - tell which unowned records want an owner now
+ * @force: also those whose pause is not over, if it has been a second
  * @cb: called for each under a lock, with what it can be found by and its
  *	handle; an error ends the walk, and the record is told of again
  * @data: passed on
  *
  * Process context; one caller at a time.
  */
-void nta_record_want(int (*cb)(u64 want, u64 handle, void *data), void *data)
+void nta_record_want(bool force,
+		     int (*cb)(u64 want, u64 handle, void *data), void *data)
 {
 	unsigned int left = READ_ONCE(nr_unowned);
 	int err = 0;
@@ -309,12 +317,12 @@ void nta_record_want(int (*cb)(u64 want, u64 handle, void *data), void *data)
 			rec = list_first_entry(&record_unowned,
 					       struct nta_record, link);
 			list_move_tail(&rec->link, &record_unowned);
-			if (!rec->want || time_before(jiffies, rec->due))
+			if (!rec->want || record_rests(rec, force))
 				continue;
 			err = cb(rec->want, nta_record_handle(rec), data);
 			if (err)
 				continue;
-			rec->due = jiffies + (HZ << rec->tries);
+			rec->tried = jiffies;
 			if (rec->tries < WANT_TRIES)
 				rec->tries++;
 		}

@@ -49,7 +49,7 @@ enum nta_record_state {
  * @seen: packets at the last look of the collector
  * @stamp: jiffies of the last change it saw
  * @want: hash of the identity of an unowned socket, 0 if it has none
- * @due: jiffies when its owner is to be looked for next
+ * @tried: jiffies when its owner was last looked for
  * @tries: how often that has been done
  */
 struct nta_record {
@@ -66,7 +66,7 @@ struct nta_record {
 	u64			seen;
 	unsigned long		stamp;
 	u64			want;
-	unsigned long		due;
+	unsigned long		tried;
 	unsigned int		tries;
 } ____cacheline_aligned;
 
@@ -118,7 +118,8 @@ bool nta_record_claim(struct nta_record *rec, u64 handle,
 		      struct nta_task *heir);
 void nta_record_free(struct nta_record *rec);
 bool nta_record_age(unsigned long timeout);
-void nta_record_want(int (*cb)(u64 want, u64 handle, void *data), void *data);
+void nta_record_want(bool force,
+		     int (*cb)(u64 want, u64 handle, void *data), void *data);
 void nta_record_take_dying(struct list_head *list);
 void nta_record_sum(enum nta_record_state state, struct nta_counters *sum);
 unsigned int nta_record_used(void);

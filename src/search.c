@@ -275,7 +275,7 @@ void nta_search(bool force)
 				       GFP_KERNEL);
 	tasks = kmalloc_array(SEARCH_TASKS, sizeof(*tasks), GFP_KERNEL);
 	if (search.wanted && tasks) {
-		nta_record_want(search_want, &search);
+		nta_record_want(force, search_want, &search);
 		if (search.nr) {
 			sort(search.wanted, search.nr, sizeof(*search.wanted),
 			     wanted_cmp, NULL);

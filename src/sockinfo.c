@@ -55,6 +55,7 @@ static siphash_key_t sock_siphash_key __ro_after_init;
 static DEFINE_SPINLOCK(sock_lock);
 static LIST_HEAD(sock_list);
 static unsigned int nr_socks;
+static atomic_t nr_strangers = ATOMIC_INIT(0);
 
 /**
  * nta_sockinfo_init() - draw the cookie and prepare the table of sockets
@@ -209,21 +210,40 @@ struct nta_sock *nta_sock_find(const struct nta_sock_key *key)
 	return sock;
 }
 
-static struct nta_sock *sock_add(const struct nta_sock_key *key,
-				 unsigned int max)
+/* Those that never had an owner take half of the room at most. */
+static bool sock_has_room(bool owned)
+{
+	unsigned int max = nta_param(NTA_MAX_SOCKETS);
+
+	return READ_ONCE(nr_socks) < max &&
+	       (owned || atomic_read(&nr_strangers) < max / 2);
+}
+
+/**
+ * nta_sock_settle() - take note that a socket has an owner
+ * @sock: the socket
+ */
+void nta_sock_settle(struct nta_sock *sock)
+{
+	if (READ_ONCE(sock->stranger) && xchg(&sock->stranger, 0))
+		atomic_dec(&nr_strangers);
+}
+
+static struct nta_sock *sock_add(const struct nta_sock_key *key, bool owned)
 {
 	struct nta_sock *sock, *old = NULL;
 
-	if (READ_ONCE(nr_socks) >= max)
+	if (!sock_has_room(owned))
 		return NULL;
 	sock = kzalloc(sizeof(*sock), GFP_ATOMIC | __GFP_NOWARN);
 	if (!sock)
 		return NULL;
 	sock->key = *key;
 	sock->used = jiffies;
+	sock->stranger = !owned;
 
 	spin_lock_bh(&sock_lock);
-	if (nr_socks >= max)
+	if (!sock_has_room(owned))
 		old = ERR_PTR(-ENOSPC);
 	else
 		old = rhashtable_lookup_get_insert_fast(&socks, &sock->node,
@@ -231,6 +251,8 @@ static struct nta_sock *sock_add(const struct nta_sock_key *key,
 	if (!old) {
 		list_add_tail(&sock->link, &sock_list);
 		WRITE_ONCE(nr_socks, nr_socks + 1);
+		if (!owned)
+			atomic_inc(&nr_strangers);
 	}
 	spin_unlock_bh(&sock_lock);
 
@@ -243,8 +265,8 @@ static struct nta_sock *sock_add(const struct nta_sock_key *key,
 /**
  * nta_sock_get() - look a socket up, and add it if it is not there
  * @key: its identity
- * @owned: it has an owner.  Those without can take half of the room at most,
- *	   so that strangers cannot fill it.
+ * @owned: it is to have an owner now.  Those that never had one can take half
+ *	   of the room at most, so that strangers cannot fill it.
  *
  * RCU read side, any context but hard interrupts.
  *
@@ -252,12 +274,14 @@ static struct nta_sock *sock_add(const struct nta_sock_key *key,
  */
 struct nta_sock *nta_sock_get(const struct nta_sock_key *key, bool owned)
 {
-	unsigned int max = nta_param(NTA_MAX_SOCKETS);
 	struct nta_sock *sock = nta_sock_find(key);
 
-	if (likely(sock))
+	if (likely(sock)) {
+		if (owned)
+			nta_sock_settle(sock);
 		return sock;
-	sock = sock_add(key, owned ? max : max / 2);
+	}
+	sock = sock_add(key, owned);
 	if (!sock)
 		nta_stats_event(NTA_SOCKET_OVERFLOW);
 	return sock;
@@ -308,6 +332,7 @@ void nta_sock_age(unsigned long unowned_timeout)
 					       sock_params);
 			list_del(&sock->link);
 			WRITE_ONCE(nr_socks, nr_socks - 1);
+			nta_sock_settle(sock);
 			kfree_rcu(sock, rcu);
 		}
 		spin_unlock_bh(&sock_lock);

@@ -55,6 +55,7 @@ struct nta_sock_key {
  * @key: its identity
  * @slot: handle of its owner
  * @used: jiffies of its last packet
+ * @stranger: it has never had an owner
  * @link: among all of them, for the collector
  * @rcu: for the hooks
  */
@@ -63,6 +64,7 @@ struct nta_sock {
 	struct nta_sock_key	key;
 	u64			slot;
 	unsigned long		used;
+	int			stranger;
 	struct list_head	link;
 	struct rcu_head		rcu;
 };
@@ -103,6 +105,7 @@ unsigned int nta_sockinfo_count(struct net *net);
 u64 nta_sock_hash(const struct nta_sock_key *key);
 struct nta_sock *nta_sock_find(const struct nta_sock_key *key);
 struct nta_sock *nta_sock_get(const struct nta_sock_key *key, bool owned);
+void nta_sock_settle(struct nta_sock *sock);
 void nta_sock_age(unsigned long unowned_timeout);
 unsigned int nta_sock_count(void);
 
