@@ -4,7 +4,8 @@
 #
 # Packets that wait for the verdict of a queue daemon: they are sent on in the daemon's context, and
 # belong to who sent them nevertheless. Where only the first packet of a flow is queued, as a
-# firewall asks for, the next one tells whose it is; where all are, the open file does.
+# firewall asks for, the next one tells whose it is; where all are, the open file does, so the
+# sockets stay open until the collector has been there.
 
 source "$(dirname "$0")/lib.sh"
 need_tools ip nft ethtool jq awk
@@ -30,9 +31,10 @@ unqueued()
 # one PROTO ADDRESS WHAT
 one()
 {
-	local what="$MODE: $3, $1, $2"
-	start_server server "$SRV" "$1-server" -H "$2" 5001
-	start_client client "$CLI" "$1-client" -H -r 50 -w 100 "$2" 5001
+	local what="$MODE: $3, $1, $2" echo=()
+	[[ $1 == udp ]] || echo=(-e -N)
+	start_server server "$SRV" "$1-server" -H "${echo[@]}" "$2" 5001
+	start_client client "$CLI" "$1-client" -H -O -r 50 -w 100 "$2" 5001
 	says server held
 	tun gc 1
 	is "$(counted tgid "${PID[client]}" "$1")" "$(said client "$1")" "$what: the sender has all"

@@ -255,12 +255,10 @@ static void tcp_client(void)
 			send_all(fd, buf, left < size ? left : size, &t);
 	}
 
-	if (!opt.open) {
-		/* A FIN each way, then everything has been acknowledged on this side. */
-		shutdown(fd, SHUT_WR);
-		while (read_some(fd, buf, 1 << 16, &t))
-			;
-	}
+	/* A FIN each way, then everything has been acknowledged on this side. */
+	shutdown(fd, SHUT_WR);
+	while (read_some(fd, buf, 1 << 16, &t))
+		;
 	tcp_finish(fd, 0, &t);
 	if (!opt.open)
 		close(fd);
