@@ -14,11 +14,12 @@ flock "$lock"
 
 ln -sfn "$repo/uapi" "$dir/uapi"
 for link in "$dir"/src/*; do
-	[[ ! -L $link || -e $link ]] || rm "$link"
+	[[ ! -L $link || (-e $link && $link != *.mod.c) ]] || rm "$link"
 done
+# what a build in src/ itself has generated there is another kernel's
 for source in "$repo"/src/*.[ch] "$repo"/src/{Kbuild,Makefile}; do
 	link=$dir/src/${source##*/}
-	[[ ! -e $source || $link -ef $source ]] || ln -sf "$source" "$link"
+	[[ ! -e $source || $source == *.mod.c || $link -ef $source ]] || ln -sf "$source" "$link"
 done
 
 # What the caller's make was told (K, T) is not for the kernel's.
