@@ -24,7 +24,7 @@ udp()
 	start sink "$SRV" "$SINK" "$3" "$addr" 6001
 	says sink ready
 	pid=${PID[sink]}
-	[[ $3 == udp ]] || pid=$(sed -n 's/^child=//p' "$TMP/sink")
+	[[ $3 != udp-shared ]] || pid=$(sed -n 's/^child=//p' "$TMP/sink")
 	start first "$CLI" "$SINK" udp-send "$addr" 6001 100 200
 	says first sent
 	check "$what: at first nobody has them" busywait "$WAIT" stat_is unowned_udp_rcv_packets 100
@@ -36,7 +36,7 @@ udp()
 	check "$what: another peer, at once" busywait "$WAIT" counts "$pid" udp \
 		"$(received 150 $((200 + header)) udp)"
 	slay sink first second
-	[[ $3 == udp ]] || kill "$pid"
+	[[ $3 != udp-shared ]] || kill "$pid"
 }
 
 counts() { [[ $(counted tgid "$1" "$2") == "$3" ]]; }
@@ -69,11 +69,12 @@ body()
 	udp "$SRV4" 28 udp
 	udp "$SRV6" 48 udp
 	udp "$SRV4" 28 udp-shared
+	udp "$SRV4" 28 udp-many	# more than one step of the search
 	tcp "$SRV4"
 	tcp "$SRV6"
 }
 
-plan $((3 * (3 * 4 + 2 * 2 + 2)))
+plan $((3 * (4 * 4 + 2 * 2 + 2)))
 load_module
 tun gc_interval 3600	# it shall come when it is asked to, not before
 for_each_mode body

@@ -3,6 +3,7 @@
  * sink - a socket whose owner never sends, and somebody who sends to it
  *
  *	sink udp ADDR PORT		receives datagrams for ever
+ *	sink udp-many ADDR PORT		the same, its socket is the thousandth open file
  *	sink udp-shared ADDR PORT	the same, with a child that has the socket, too
  *	sink tcp ADDR PORT		accepts a connection and leaves it alone
  *	sink udp-send ADDR PORT COUNT SIZE
@@ -85,6 +86,13 @@ int main(int argc, char **argv)
 
 	alarm(300);
 	if (!strcmp(mode, "udp")) {
+		receive(open_socket(argv[2], argv[3], SOCK_DGRAM, 1));
+	} else if (!strcmp(mode, "udp-many")) {
+		do {
+			fd = dup(STDIN_FILENO);
+		} while (fd >= 0 && fd < 998);
+		if (fd < 0)
+			die("dup");
 		receive(open_socket(argv[2], argv[3], SOCK_DGRAM, 1));
 	} else if (!strcmp(mode, "udp-shared")) {
 		share(open_socket(argv[2], argv[3], SOCK_DGRAM, 1));

@@ -96,8 +96,9 @@ static int search_file(const void *data, struct file *file, unsigned int fd)
 	struct nta_wanted *wanted;
 	struct nta_sock_key key;
 
+	/* the next step begins with this one; it is not the file 0 */
 	if (!--search->left)
-		return fd + 1;
+		return fd;
 	if (!sock || !sock->sk || !nta_owner_key_sk(sock->sk, &key))
 		return 0;
 	wanted = wanted_find(search, nta_sock_hash(&key));
