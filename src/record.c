@@ -235,7 +235,7 @@ void nta_record_take_dying(struct list_head *list)
 	spin_unlock_bh(&record_lock);
 }
 
-static bool record_age_one(struct nta_record *rec, unsigned long timeout)
+static void record_age_one(struct nta_record *rec, unsigned long timeout)
 {
 	u64 packets = nta_live_packets(&rec->live);
 
@@ -244,9 +244,7 @@ static bool record_age_one(struct nta_record *rec, unsigned long timeout)
 		rec->stamp = jiffies;
 	} else if (time_after_eq(jiffies, rec->stamp + timeout)) {
 		record_bury(rec, NULL);
-		return true;
 	}
-	return false;
 }
 
 /**
@@ -254,13 +252,10 @@ static bool record_age_one(struct nta_record *rec, unsigned long timeout)
  * @timeout: for how long, in jiffies; shorter where they become many
  *
  * Process context; one caller at a time.
- *
- * Return: whether any was killed.
  */
-bool nta_record_age(unsigned long timeout)
+void nta_record_age(unsigned long timeout)
 {
 	unsigned int left = READ_ONCE(nr_unowned);
-	bool killed = false;
 
 	/* strangers have sent a lot that nobody wants */
 	if (left > nta_param(NTA_MAX_RECORDS) / 8 * 3)
@@ -276,12 +271,11 @@ bool nta_record_age(unsigned long timeout)
 			rec = list_first_entry(&record_unowned,
 					       struct nta_record, link);
 			list_move_tail(&rec->link, &record_unowned);
-			killed |= record_age_one(rec, timeout);
+			record_age_one(rec, timeout);
 		}
 		spin_unlock_bh(&record_lock);
 		cond_resched();
 	}
-	return killed;
 }
 
 static bool record_rests(const struct nta_record *rec, bool force)

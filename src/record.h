@@ -117,7 +117,7 @@ void nta_record_kill(struct nta_record *rec);
 bool nta_record_claim(struct nta_record *rec, u64 handle,
 		      struct nta_task *heir);
 void nta_record_free(struct nta_record *rec);
-bool nta_record_age(unsigned long timeout);
+void nta_record_age(unsigned long timeout);
 void nta_record_want(bool force,
 		     int (*cb)(u64 want, u64 handle, void *data), void *data);
 void nta_record_take_dying(struct list_head *list);
