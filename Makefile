@@ -22,6 +22,7 @@ help:
 	@echo 'make uninstall          takes them away again'
 	@echo 'make deps               installs what the targets below need (Debian, as root)'
 	@echo 'make check [T=] [K=]    the tests T=NAME[,NAME...] on kernel K=6.1 or K=6.12; default: all'
+	@echo 'make coverage [K=]      whose packets: the tests that have a table of it, and the table'
 	@echo 'make lint               static checks'
 	@echo 'make run [K=6.12]       a demonstration in a virtual machine'
 	@echo 'make shell [K=6.12]     a root shell in a virtual machine with the module'
@@ -33,6 +34,9 @@ deps:
 
 check: deps
 	@$(VM)/check.sh
+
+coverage: deps
+	@selftests/coverage
 
 lint: deps
 	@$(VM)/lint.sh
@@ -75,4 +79,4 @@ clean:
 	rm -f $(addprefix src/,*.o *.ko *.mod *.mod.c .*.cmd .*.d modules.order Module.symvers)
 	$(MAKE) -s -C selftests clean
 
-.PHONY: module help deps check lint run shell vm-module install uninstall clean
+.PHONY: module help deps check coverage lint run shell vm-module install uninstall clean

@@ -224,14 +224,14 @@ conntrack_rule()
 	in_ns "$1" nft "add table inet t; add chain inet t in { type filter hook input priority 0; }; add rule inet t in ct state new accept" || fatal "nft"
 }
 
-# for_each_mode FUNCTION...: the whole test three times, each with two more verdicts
+# for_each_mode FUNCTION...: the whole test in each of MODES, each with two more verdicts
 #   rule  conntrack is on because a rule asks for it
 #   off   no rule, no conntrack: the module must not switch it on
 #   on    no rule, the module takes conntrack everywhere
 for_each_mode()
 {
 	local ns used
-	for MODE in rule off on; do
+	for MODE in ${MODES:-rule off on}; do
 		forget
 		setup_pair
 		tun conntrack "$(tunable_of_mode)"

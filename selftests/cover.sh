@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# Rows of the table of coverage. A row is one case: what its processes truly sent and got, what the
+# module says of them, and what it gave to anybody else. Sourced by a test, after lib.sh:
+#
+#	row "a case"			begins it
+#	...				traffic; who is asked about has to live
+#	owes NAME PROTO TRUTH		for each process of the case; TRUTH as getcnt says it
+#	row_end [WHY]			one verdict for all of them, and the line of the table
+#
+# The verdict: each has its truth within one in a thousand, packets and bytes, both directions; no
+# stranger has anything; the books balance. With WHY the case is one that cannot reach this: its
+# shares are shown with the reason, strangers and books are tested as ever.
+
+COVER_OF=(tcpsndpacks tcpsndbytes tcprcvpacks tcprcvbytes udpsndpacks udpsndbytes udprcvpacks udprcvbytes)
+COVER_STAT=(tcp_snd_packets tcp_snd_bytes tcp_rcv_packets tcp_rcv_bytes udp_snd_packets udp_snd_bytes udp_rcv_packets udp_rcv_bytes)
+
+# The terms of the books, eight figures each: in COVER[term.i]
+cover_read()
+{
+	local term i
+	for term in tasks exited retired tunnel unowned unidentified; do
+		for i in {0..7}; do
+			COVER[$1.$term.$i]=$(<"$SYS/stats/${term}_${COVER_STAT[i]}")
+		done
+	done
+}
+
+declare -A COVER WIRE
+
+row()
+{
+	local ns
+	ROW=$1
+	ROW_PARTIES=() ROW_TRUTH=()
+	WIRE=()
+	for ns in "$CLI" "$SRV"; do
+		[[ -z $ns ]] || WIRE[$ns]=$(witness "$ns")
+	done
+	cover_read before
+}
+
+# on_wire NAMESPACE PROTO: what its eth0 has counted since the row began, all of this protocol
+on_wire() { wired "${WIRE[$1]}" "$(witness "$1")" "$2"; }
+
+# owes NAME PROTO TRUTH...: NAME is of start(), or a number: a tgid, or a term of the books
+# (tunnel, retired, unowned, unidentified). Figures that TRUTH does not name are 0; a party can be
+# given one TRUTH for each protocol.
+owes()
+{
+	ROW_PARTIES+=("$1 $2")
+	ROW_TRUTH+=("${*:3}")
+}
+
+# figure NAME TEXT: NAME=... in a line of getcnt, else 0
+figure()
+{
+	if [[ " $2" =~ [^a-z]$1=([0-9]+) ]]; then echo "${BASH_REMATCH[1]}"; else echo 0; fi
+}
+
+# What the module has for a party: eight figures, and whether they are a task's.
+cover_party()
+{
+	local i line
+	case $1 in
+	tunnel | retired | unowned | unidentified)
+		for i in {0..7}; do
+			echo "$((${COVER[after.$1.$i]} - ${COVER[before.$1.$i]}))"
+		done
+		;;
+	*)
+		line=$("$GETCNT" tgid "${PID[$1]:-$1}")
+		for i in {0..7}; do
+			figure "${COVER_OF[i]}" "$line"
+		done
+		;;
+	esac
+}
+
+# What the terms of all tasks have grown by is the parties', or there is a stranger.
+cover_tasks()
+{
+	local i term sum
+	for i in {0..7}; do
+		sum=0
+		for term in tasks exited retired; do
+			sum=$((sum + ${COVER[after.$term.$i]} - ${COVER[before.$term.$i]}))
+		done
+		echo "$sum"
+	done
+}
+
+# A party whose row has ended: what it has is no stranger's in a row that follows, if it lives.
+cover_known()
+{
+	local party proto i figures
+	declare -gA KNOWN=()
+	for party in "${ROW_PARTIES[@]}"; do
+		read -r party proto <<<"$party"
+		[[ -z ${KNOWN[$party]-} && ! $party =~ ^(tunnel|unowned|unidentified)$ ]] || continue
+		mapfile -t figures < <(cover_party "$party")
+		KNOWN[$party]=1
+		for i in {0..7}; do
+			SURPLUS[i]=$((SURPLUS[i] - figures[i]))
+		done
+	done
+}
+
+# share GOT TRUE: per cent, in tenths
+share() { if (($2)); then echo "$((1000 * $1 / $2))"; else echo -; fi; }
+tenths() { if [[ $1 == - ]]; then echo -; else echo "$(($1 / 10)).$(($1 % 10))"; fi; }
+
+# row_end [WHY]
+row_end()
+{
+	local why=${1-} i k party proto figures got true wrong="" stranger=0
+	local -a SURPLUS=() sum_got=(0 0 0 0) sum_true=(0 0 0 0) shares=()
+	busywait "$WAIT" balanced || wrong+="the books: $(books); "
+	cover_read after
+	mapfile -t SURPLUS < <(cover_tasks)
+	cover_known
+	for i in {0..7}; do
+		((SURPLUS[i] == 0)) || wrong+="strangers ${COVER_OF[i]}=${SURPLUS[i]}; "
+		((i % 2 == 0)) || stranger=$((stranger + (SURPLUS[i] < 0 ? -SURPLUS[i] : SURPLUS[i])))
+	done
+	for ((k = 0; k < ${#ROW_PARTIES[@]}; k++)); do
+		read -r party proto <<<"${ROW_PARTIES[k]}"
+		mapfile -t figures < <(cover_party "$party")
+		for i in {0..7}; do
+			[[ ${COVER_OF[i]} == "$proto"* ]] || continue
+			got=${figures[i]}
+			true=$(figure "${COVER_OF[i]}" "${ROW_TRUTH[k]}")
+			((sum_true[i % 4] += true, sum_got[i % 4] += got < true ? got : true, 1))
+			if [[ -z $why ]] && ((got > true ? (got - true) * 1000 > true : (true - got) * 1000 > true)); then
+				wrong+="$party ${COVER_OF[i]}=$got, in truth $true; "
+			fi
+		done
+	done
+	for i in {0..3}; do
+		shares+=("$(share "${sum_got[i]}" "${sum_true[i]}")")
+	done
+	((sum_true[1] + sum_true[3])) || wrong+="no traffic; "
+	if [[ -z $wrong ]]; then ok "$MODE: $ROW"; else not_ok "$MODE: $ROW"; note "$wrong"; fi
+	# case | mode | sent: packets bytes | received: packets bytes | bytes of strangers | why
+	echo "# row|$ROW|$MODE|$(tenths "${shares[0]}") $(tenths "${shares[1]}")|$(tenths "${shares[2]}") $(tenths "${shares[3]}")|$stranger|$why"
+}
+
+# One that has nothing to do with it, is known to the module, and always runs.
+start_bystander()
+{
+	start bystander "$CLI" bash -c 'echo >/dev/udp/127.0.0.1/9; echo ready; while :; do :; done'
+	says bystander ready
+}
