@@ -9,6 +9,7 @@
 #include "gc.h"
 #include "pernet.h"
 #include "procfs.h"
+#include "reader.h"
 #include "record.h"
 #include "sockinfo.h"
 #include "sockopt.h"
@@ -35,9 +36,12 @@ static int __init nta_init(void)
 	err = nta_gc_init();
 	if (err)
 		goto err_sockinfo;
-	err = nta_pernet_init();
+	err = nta_reader_init();
 	if (err)
 		goto err_gc;
+	err = nta_pernet_init();
+	if (err)
+		goto err_reader;
 	err = nta_procfs_init();
 	if (err)
 		goto err_pernet;
@@ -55,6 +59,8 @@ err_procfs:
 	nta_procfs_exit();
 err_pernet:
 	nta_pernet_exit();
+err_reader:
+	nta_reader_exit();
 err_gc:
 	nta_gc_exit();
 	nta_exitlist_exit();
@@ -77,6 +83,7 @@ static void __exit nta_exit(void)
 	nta_sysfs_exit();
 	nta_procfs_exit();
 	nta_pernet_exit();
+	nta_reader_exit();
 	nta_gc_exit();
 	nta_exitlist_exit();
 	nta_sockinfo_exit();

@@ -8,7 +8,6 @@
 #include <linux/preempt.h>
 #include <linux/sched.h>
 #include <linux/sched/task_stack.h>
-#include <linux/sock_diag.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
 #include <net/inet6_hashtables.h>
@@ -60,30 +59,57 @@ bool nta_owner_gives_verdicts(void)
 }
 
 /**
+ * nta_owner_sender() - find the socket that sends a packet
+ * @pkt: a packet in LOCAL_OUT or POST_ROUTING; @sk is set, NULL for none
+ * @state: of the hook
+ *
+ * What IPVS sends on for a local client has lost it on the way.
+ */
+void nta_owner_sender(struct nta_packet *pkt,
+		      const struct nf_hook_state *state)
+{
+	pkt->sk = state->sk;
+#if IS_ENABLED(CONFIG_IP_VS)
+	if (!pkt->sk && pkt->skb->ipvs_property)
+		pkt->sk = pkt->skb->sk;
+#endif
+}
+
+/**
+ * nta_owner_was_queued() - has the packet waited for a verdict
+ * @state: of a hook
+ *
+ * The state of a hook is on the stack of who sends.  Only for a packet that
+ * has waited in a queue is it kept elsewhere, and then the running task is the
+ * one that gave the verdict.
+ *
+ * Return: whether it has.
+ */
+bool nta_owner_was_queued(const struct nf_hook_state *state)
+{
+	return in_task() && !in_softirq() && !object_is_on_stack(state);
+}
+
+/**
  * nta_owner_is_current() - is the running task the sender
- * @state: of a LOCAL_OUT or POST_ROUTING hook
- * @udp: the packet is UDP, else TCP
+ * @pkt: a packet in LOCAL_OUT or POST_ROUTING, with @sk; not a tunnel's
+ * @state: of the hook
  *
  * A task that sends runs with softirqs on.  Where they are off, as in a busy
  * poll or in the thread of a network device, whoever runs happens to transmit
  * what others have queued.  A kernel thread owns what it sends on a kernel
  * socket (NFS, iSCSI); on a user's socket it works for the user.
  *
- * The state of a hook is on the stack of who sends.  Only for a packet that
- * has waited in a queue for a verdict is it kept elsewhere, and then the
- * running task is the one that gave the verdict.
- *
  * Return: whether it is.
  */
-bool nta_owner_is_current(const struct nf_hook_state *state, bool udp)
+bool nta_owner_is_current(const struct nta_packet *pkt,
+			  const struct nf_hook_state *state)
 {
-	const struct sock *sk = state->sk;
+	const struct sock *sk = pkt->sk;
 
 	if (!in_task() || in_softirq() || !sk || !sk_fullsock(sk))
 		return false;
-	if (nta_owner_is_tunnel(sk, udp))
-		return false;
-	if (!object_is_on_stack(state)) {
+	if (nta_owner_was_queued(state)) {
 		note_verdict();
 		return false;
 	}
@@ -93,17 +119,76 @@ bool nta_owner_is_current(const struct nf_hook_state *state, bool udp)
 }
 
 /**
- * nta_owner_is_tunnel() - is this the socket of a tunnel
+ * nta_owner_carries() - what does a socket carry
  * @sk: the socket, may be NULL or a request
- * @udp: the packet is UDP, else TCP
  *
- * Return: whether its packets carry others that are counted by themselves.
+ * Return: packets for the sockets of tunnels; both for those that a daemon
+ * shares with the kernel, as for IPsec or L2TP.
  */
-bool nta_owner_is_tunnel(const struct sock *sk, bool udp)
+enum nta_carries nta_owner_carries(const struct sock *sk)
 {
-	return udp && sk && sk_fullsock(sk) && sk->sk_kern_sock &&
-	       sk->sk_protocol == IPPROTO_UDP &&
-	       READ_ONCE(udp_sk(sk)->encap_type);
+	int type;
+
+	if (!sk || !sk_fullsock(sk) || sk->sk_protocol != IPPROTO_UDP)
+		return NTA_CARRIES_DATA;
+	type = READ_ONCE(udp_sk(sk)->encap_type);
+	/* RxRPC is a client of its own: AFS */
+	if (likely(!type) || type == UDP_ENCAP_RXRPC)
+		return NTA_CARRIES_DATA;
+	return sk->sk_kern_sock ? NTA_CARRIES_PACKETS : NTA_CARRIES_BOTH;
+}
+
+/* What a daemon says and hears itself has marks of its own. */
+static bool is_control(const struct nta_packet *pkt, const struct sock *sk)
+{
+	unsigned int off = pkt->l4 + sizeof(struct udphdr);
+	const __be32 *word;
+	const u8 *byte;
+	__be32 buf[2];
+
+	switch (READ_ONCE(udp_sk(sk)->encap_type)) {
+	case UDP_ENCAP_ESPINUDP:
+		/* an SPI of 0 says that it is not ESP; one byte keeps a NAT */
+		word = skb_header_pointer(pkt->skb, off, sizeof(*word), buf);
+		return !word || !*word;
+	case UDP_ENCAP_ESPINUDP_NON_IKE:
+		word = skb_header_pointer(pkt->skb, off, sizeof(buf), buf);
+		return !word || word[0] || word[1];
+	case UDP_ENCAP_L2TPINUDP:
+		byte = skb_header_pointer(pkt->skb, off, sizeof(*byte), buf);
+		return !byte || *byte & 0x80;
+	case UDP_ENCAP_GTP0:
+	case UDP_ENCAP_GTP1U:
+		byte = skb_header_pointer(pkt->skb, off, 2, buf);
+		return !byte || byte[1] != 0xff;
+	default:
+		return false;
+	}
+}
+
+/**
+ * nta_owner_is_tunnel() - does a packet carry others, counted by themselves
+ * @pkt: the packet
+ * @sk: the socket that sends it or that it is for, NULL if there is none
+ *
+ * Return: whether it is the outer packet of a tunnel.
+ */
+bool nta_owner_is_tunnel(const struct nta_packet *pkt, const struct sock *sk)
+{
+	if (!nta_way_is_udp(pkt->way))
+		return false;
+	/* FOU and GUE send without a socket */
+	if (!sk && pkt->way == NTA_UDP_SND)
+		return pkt->skb->encapsulation || pkt->skb->inner_protocol;
+
+	switch (nta_owner_carries(sk)) {
+	case NTA_CARRIES_PACKETS:
+		return true;
+	case NTA_CARRIES_BOTH:
+		return !is_control(pkt, sk);
+	default:
+		return false;
+	}
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
@@ -126,12 +211,6 @@ static struct sock *udp6_lookup(struct net *net, const struct sk_buff *skb,
 				 inet6_iif(skb), inet6_sdif(skb),
 				 nta_udp_table(net), NULL);
 }
-
-static void key_from_sk6(const struct sock *sk, struct nta_sock_key *key)
-{
-	key->local = inet6_sk(sk)->saddr;
-	key->remote = sk->sk_v6_daddr;
-}
 #else
 static struct sock *tcp6_lookup(struct net *net, const struct sk_buff *skb,
 				const struct tcphdr *th)
@@ -143,10 +222,6 @@ static struct sock *udp6_lookup(struct net *net, const struct sk_buff *skb,
 				const struct udphdr *uh)
 {
 	return NULL;
-}
-
-static void key_from_sk6(const struct sock *sk, struct nta_sock_key *key)
-{
 }
 #endif
 
@@ -196,7 +271,7 @@ bool nta_owner_is_gone(const struct nta_packet *pkt,
 		       const struct nf_hook_state *state)
 {
 	const struct sock *sk = state->hook == NF_INET_LOCAL_OUT ?
-				state->sk : pkt->skb->sk;
+				pkt->sk : pkt->skb->sk;
 	struct sock *found;
 	bool gone;
 
@@ -242,145 +317,4 @@ struct sock *nta_owner_udp_receiver(const struct nta_packet *pkt,
 				 ip_hdr(skb)->daddr, uh->dest, inet_iif(skb),
 				 inet_sdif(skb), nta_udp_table(state->net),
 				 NULL);
-}
-
-/**
- * nta_owner_key_udp() - the identity of a UDP socket
- * @sk: the socket
- * @net: its network namespace
- * @key: set
- *
- * The cookie of a socket is never used again, unlike its address, and it
- * still has it when it is no file's any more.
- */
-void nta_owner_key_udp(struct sock *sk, const struct net *net,
-		       struct nta_sock_key *key)
-{
-	u32 cookie[2];
-
-	sock_diag_save_cookie(sk, cookie);
-	memset(key, 0, sizeof(*key));
-	key->net = net->net_cookie;
-	key->local.s6_addr32[2] = (__force __be32)cookie[1];
-	key->local.s6_addr32[3] = (__force __be32)cookie[0];
-}
-
-/* Addresses and ports as the receiver sees them, from the packet's headers. */
-static bool key_from_headers(const struct nta_packet *pkt, bool out,
-			     struct nta_sock_key *key)
-{
-	struct in6_addr *src = out ? &key->local : &key->remote;
-	struct in6_addr *dst = out ? &key->remote : &key->local;
-	const struct sk_buff *skb = pkt->skb;
-	const __be16 *ports;
-	__be16 buf[2];
-
-	ports = skb_header_pointer(skb, pkt->l4, sizeof(buf), buf);
-	if (pkt->part || !ports)
-		return false;
-	if (pkt->v6) {
-		*src = ipv6_hdr(skb)->saddr;
-		*dst = ipv6_hdr(skb)->daddr;
-	} else {
-		ipv6_addr_set_v4mapped(ip_hdr(skb)->saddr, src);
-		ipv6_addr_set_v4mapped(ip_hdr(skb)->daddr, dst);
-	}
-	key->ports[0] = ports[!out];
-	key->ports[1] = ports[out];
-	return true;
-}
-
-/**
- * nta_owner_key_in() - the identity of the TCP socket a packet is for
- * @pkt: a received packet
- * @net: the network namespace
- * @key: set
- *
- * Return: false if the packet does not tell.
- */
-bool nta_owner_key_in(const struct nta_packet *pkt, const struct net *net,
-		      struct nta_sock_key *key)
-{
-	key->net = net->net_cookie;
-	key->pad = 0;
-	return key_from_headers(pkt, false, key);
-}
-
-/**
- * nta_owner_key_out() - the identity of the socket that sends a packet
- * @pkt: a packet being sent
- * @state: of the hook
- * @key: set
- *
- * A TCP socket's own idea of its peer is what its peer's packets will show
- * when they arrive here: translation in the output path comes before us, and
- * is undone before us.
- *
- * Return: false if the packet does not tell.
- */
-bool nta_owner_key_out(const struct nta_packet *pkt,
-		       const struct nf_hook_state *state,
-		       struct nta_sock_key *key)
-{
-	struct sock *sk = state->sk;
-	const struct inet_sock *inet;
-
-	if (sk && !sk_fullsock(sk))
-		sk = NULL;
-	if (nta_way_is_udp(pkt->way)) {
-		if (!sk || sk->sk_protocol != IPPROTO_UDP)
-			return false;
-		nta_owner_key_udp(sk, state->net, key);
-		return true;
-	}
-	key->net = state->net->net_cookie;
-	key->pad = 0;
-	/* IPv6 answers a request through the listener, which has no peer */
-	if (!sk || sk->sk_protocol != IPPROTO_TCP || sk->sk_kern_sock ||
-	    !inet_sk(sk)->inet_dport)
-		return key_from_headers(pkt, true, key);
-	inet = inet_sk(sk);
-	if (pkt->v6) {
-		key_from_sk6(sk, key);
-	} else {
-		ipv6_addr_set_v4mapped(inet->inet_saddr, &key->local);
-		ipv6_addr_set_v4mapped(inet->inet_daddr, &key->remote);
-	}
-	key->ports[0] = inet->inet_sport;
-	key->ports[1] = inet->inet_dport;
-	return true;
-}
-
-/**
- * nta_owner_key_sk() - the identity of a socket of a process
- * @sk: the socket; atomic context will do
- * @key: set
- *
- * Return: false if it is none that packets can be waiting for.
- */
-bool nta_owner_key_sk(struct sock *sk, struct nta_sock_key *key)
-{
-	if (sk->sk_family != AF_INET && sk->sk_family != AF_INET6)
-		return false;
-	/* a socket without a cookie has never been met in a packet's path */
-	if (sk->sk_protocol == IPPROTO_UDP) {
-		if (!atomic64_read(&sk->sk_cookie))
-			return false;
-		nta_owner_key_udp(sk, sock_net(sk), key);
-		return true;
-	}
-	if (sk->sk_protocol != IPPROTO_TCP || !inet_sk(sk)->inet_dport)
-		return false;
-	key->net = sock_net(sk)->net_cookie;
-	key->pad = 0;
-	key->ports[0] = inet_sk(sk)->inet_sport;
-	key->ports[1] = inet_sk(sk)->inet_dport;
-	/* one that speaks IPv4 in IPv6 has its addresses mapped */
-	if (sk->sk_family == AF_INET6) {
-		key_from_sk6(sk, key);
-		return true;
-	}
-	ipv6_addr_set_v4mapped(sk->sk_rcv_saddr, &key->local);
-	ipv6_addr_set_v4mapped(sk->sk_daddr, &key->remote);
-	return true;
 }

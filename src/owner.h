@@ -6,25 +6,40 @@
 #define _NTA_OWNER_H
 
 #include "packet.h"
-#include "sockinfo.h"
 
 #include <linux/netfilter.h>
 
-bool nta_owner_is_current(const struct nf_hook_state *state, bool udp);
+/* What a UDP socket carries. */
+enum nta_carries {
+	NTA_CARRIES_DATA,	/* of its own */
+	NTA_CARRIES_PACKETS,	/* a tunnel: packets that are counted themselves */
+	NTA_CARRIES_BOTH,	/* a tunnel's control messages, too */
+};
+
+/**
+ * nta_owner_is_transformed() - has xfrm made the packet out of another
+ * @pkt: a packet that is being sent
+ *
+ * Return: whether it has; the packet inside has been counted before.
+ */
+static inline bool nta_owner_is_transformed(const struct nta_packet *pkt)
+{
+	if (pkt->v6)
+		return IP6CB(pkt->skb)->flags & IP6SKB_XFRM_TRANSFORMED;
+	return IPCB(pkt->skb)->flags & IPSKB_XFRM_TRANSFORMED;
+}
+
+void nta_owner_sender(struct nta_packet *pkt,
+		      const struct nf_hook_state *state);
+bool nta_owner_is_current(const struct nta_packet *pkt,
+			  const struct nf_hook_state *state);
+bool nta_owner_was_queued(const struct nf_hook_state *state);
 bool nta_owner_gives_verdicts(void);
-bool nta_owner_is_tunnel(const struct sock *sk, bool udp);
+enum nta_carries nta_owner_carries(const struct sock *sk);
+bool nta_owner_is_tunnel(const struct nta_packet *pkt, const struct sock *sk);
 bool nta_owner_is_gone(const struct nta_packet *pkt,
 		       const struct nf_hook_state *state);
 struct sock *nta_owner_udp_receiver(const struct nta_packet *pkt,
 				    const struct nf_hook_state *state);
-
-bool nta_owner_key_out(const struct nta_packet *pkt,
-		       const struct nf_hook_state *state,
-		       struct nta_sock_key *key);
-bool nta_owner_key_in(const struct nta_packet *pkt, const struct net *net,
-		      struct nta_sock_key *key);
-bool nta_owner_key_sk(struct sock *sk, struct nta_sock_key *key);
-void nta_owner_key_udp(struct sock *sk, const struct net *net,
-		       struct nta_sock_key *key);
 
 #endif /* _NTA_OWNER_H */

@@ -99,7 +99,7 @@ void __nta_packet_weigh(struct nta_packet *pkt, const struct sock *sk,
 
 /**
  * __nta_packet_parse6() - find the transport header behind extension headers
- * @pkt: the packet; @l4 and @part are set
+ * @pkt: the packet; @l4, @part and @more are set
  * @proto: set to the protocol
  *
  * Return: false if the packet cannot be read.
@@ -116,6 +116,7 @@ bool __nta_packet_parse6(struct nta_packet *pkt, u8 *proto)
 		return false;
 	pkt->l4 = off;
 	pkt->part = frag_off & htons(IP6_OFFSET);
+	pkt->more = !pkt->part && frag_off & htons(IP6_MF);
 	if (pkt->part) {
 		const struct frag_hdr *fh;
 		struct frag_hdr buf;

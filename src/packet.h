@@ -27,6 +27,8 @@
  * @way: protocol and direction
  * @v6: IPv6, else IPv4
  * @part: a fragment without a transport header
+ * @more: the first fragment, which others follow
+ * @sk: who sends it, where that has been asked for
  * @weight: frames and bytes
  */
 struct nta_packet {
@@ -35,6 +37,8 @@ struct nta_packet {
 	enum nta_way		way;
 	bool			v6;
 	bool			part;
+	bool			more;
+	struct sock		*sk;
 	struct nta_weight	weight;
 };
 
@@ -101,6 +105,7 @@ static __always_inline bool nta_packet_parse4(struct nta_packet *pkt,
 	pkt->v6 = false;
 	pkt->l4 = iph->ihl * 4;
 	pkt->part = iph->frag_off & htons(IP_OFFSET);
+	pkt->more = false;
 	return nta_packet_classify(pkt, iph->protocol, snd);
 }
 
@@ -121,6 +126,7 @@ static __always_inline bool nta_packet_parse6(struct nta_packet *pkt,
 	pkt->v6 = true;
 	pkt->l4 = sizeof(struct ipv6hdr);
 	pkt->part = false;
+	pkt->more = false;
 	if (unlikely(ipv6_ext_hdr(proto)) && !__nta_packet_parse6(pkt, &proto))
 		return false;
 	return nta_packet_classify(pkt, proto, snd);

@@ -5,6 +5,7 @@
 #include "record.h"
 #include "stats.h"
 
+#include <linux/bitmap.h>
 #include <linux/jiffies.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
@@ -31,6 +32,13 @@ static LIST_HEAD(record_dying);
 static unsigned int nr_records;		/* that the chunks have room for */
 static unsigned int nr_used;
 static unsigned int nr_unowned;
+
+/*
+ * Which hashes unowned records want: a bit can be set for nothing until the
+ * next aging, and be clear by mistake where two share it.
+ */
+#define WANT_BITS	(1U << 16)
+static DECLARE_BITMAP(record_wants, WANT_BITS);
 
 /**
  * nta_record_init() - prepare the empty table
@@ -136,6 +144,8 @@ struct nta_record *nta_record_alloc(enum nta_record_state state, u64 want,
 		if (state == NTA_RECORD_UNOWNED) {
 			list_add_tail(&rec->link, &record_unowned);
 			WRITE_ONCE(nr_unowned, nr_unowned + 1);
+			if (want)
+				set_bit(want % WANT_BITS, record_wants);
 		}
 	}
 	spin_unlock_bh(&record_lock);
@@ -244,7 +254,10 @@ static void record_age_one(struct nta_record *rec, unsigned long timeout)
 		rec->stamp = jiffies;
 	} else if (time_after_eq(jiffies, rec->stamp + timeout)) {
 		record_bury(rec, NULL);
+		return;
 	}
+	if (rec->want)
+		set_bit(rec->want % WANT_BITS, record_wants);
 }
 
 /**
@@ -260,6 +273,8 @@ void nta_record_age(unsigned long timeout)
 	/* strangers have sent a lot that nobody wants */
 	if (left > nta_param(NTA_MAX_RECORDS) / 8 * 3)
 		timeout = min_t(unsigned long, timeout, AGE_SHORT);
+	/* those that live set theirs again */
+	bitmap_zero(record_wants, WANT_BITS);
 	while (left) {
 		unsigned int n = min_t(unsigned int, left, AGE_BATCH);
 
@@ -323,6 +338,29 @@ void nta_record_want(bool force,
 		spin_unlock_bh(&record_lock);
 		cond_resched();
 	}
+}
+
+/**
+ * nta_record_is_wanted() - may an unowned record want this
+ * @want: hash of the identity of a socket
+ *
+ * Any context.  Not exact: there are false answers of both kinds, which cost
+ * a look-up or leave it to the search.
+ *
+ * Return: whether it may.
+ */
+bool nta_record_is_wanted(u64 want)
+{
+	return test_bit(want % WANT_BITS, record_wants);
+}
+
+/**
+ * nta_record_unwant() - take note that a socket has found its owner
+ * @want: hash of its identity
+ */
+void nta_record_unwant(u64 want)
+{
+	clear_bit(want % WANT_BITS, record_wants);
 }
 
 /**

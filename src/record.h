@@ -120,6 +120,8 @@ void nta_record_free(struct nta_record *rec);
 void nta_record_age(unsigned long timeout);
 void nta_record_want(bool force,
 		     int (*cb)(u64 want, u64 handle, void *data), void *data);
+bool nta_record_is_wanted(u64 want);
+void nta_record_unwant(u64 want);
 void nta_record_take_dying(struct list_head *list);
 void nta_record_sum(enum nta_record_state state, struct nta_counters *sum);
 unsigned int nta_record_used(void);

@@ -9,7 +9,8 @@
  * for others to use, only if there is no other.
  */
 #include "search.h"
-#include "owner.h"
+#include "key.h"
+#include "stats.h"
 #include "task.h"
 
 #include <linux/fdtable.h>
@@ -99,7 +100,7 @@ static int search_file(const void *data, struct file *file, unsigned int fd)
 	/* the next step begins with this one; it is not the file 0 */
 	if (!--search->left)
 		return fd;
-	if (!sock || !sock->sk || !nta_owner_key_sk(sock->sk, &key))
+	if (!sock || !sock->sk || !nta_key_sk(sock->sk, &key))
 		return 0;
 	wanted = wanted_find(search, nta_sock_hash(&key));
 	if (!wanted || !is_better(search->tsk, wanted->tsk))
@@ -121,6 +122,8 @@ static void search_task(struct nta_search *search, struct task_struct *tsk)
 		task_lock(tsk);
 		fd = iterate_fd(tsk->files, fd, search_file, search);
 		task_unlock(tsk);
+		this_cpu_add(nta_stats.event[NTA_SEARCHED_FILES],
+			     SEARCH_FILES - search->left);
 		cond_resched();
 	} while (fd);
 }
@@ -280,6 +283,7 @@ void nta_search(bool force)
 		if (search.nr) {
 			sort(search.wanted, search.nr, sizeof(*search.wanted),
 			     wanted_cmp, NULL);
+			nta_stats_event(NTA_SEARCHES);
 			search_all(&search, tasks);
 			search_settle_all(&search);
 		}

@@ -183,6 +183,8 @@ EVENT_ATTR(readopted, NTA_READOPTED);
 EVENT_ATTR(claimed, NTA_CLAIMED);
 EVENT_ATTR(late_packets, NTA_LATE_PACKETS);
 EVENT_ATTR(gc_runs, NTA_GC_RUNS);
+EVENT_ATTR(searches, NTA_SEARCHES);
+EVENT_ATTR(searched_files, NTA_SEARCHED_FILES);
 
 struct gauge_attr {
 	struct kobj_attribute	attr;
@@ -227,6 +229,8 @@ static struct attribute *stats_attrs[] = {
 	&attr_claimed.attr.attr,
 	&attr_late_packets.attr.attr,
 	&attr_gc_runs.attr.attr,
+	&attr_searches.attr.attr,
+	&attr_searched_files.attr.attr,
 	&attr_processes.attr.attr,
 	&attr_threads.attr.attr,
 	&attr_unowned_records.attr.attr,

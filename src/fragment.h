@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Fragments that are not put together before the hooks see them: IPv6 without
+ * conntrack.  Only the first one of a datagram tells for whom it is.
+ */
+#ifndef _NTA_FRAGMENT_H
+#define _NTA_FRAGMENT_H
+
+#include "packet.h"
+
+/* In place of a handle: the packet is the outer one of a tunnel. */
+#define NTA_FRAGMENT_TUNNEL	(~0ULL)
+
+void nta_fragment_note(const struct nta_packet *pkt, const struct net *net,
+		       u64 handle);
+u64 nta_fragment_find(const struct nta_packet *pkt, const struct net *net);
+
+#endif /* _NTA_FRAGMENT_H */

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Readers: where the kernel has a tracepoint that tells who reads, the owner
+ * of a socket that only receives is known before the collector looks for him.
+ *
+ * A read costs next to nothing unless something waits for an owner: then it
+ * costs a hash, and a look-up if that is among the hashes that are wanted.
+ */
+#include "reader.h"
+#include "key.h"
+#include "slot.h"
+#include "task.h"
+
+#include <linux/preempt.h>
+#include <linux/sched.h>
+#include <linux/tracepoint.h>
+#include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_conntrack_tuple.h>
+#include <net/netfilter/nf_conntrack_zones.h>
+#include <net/sock.h>
+
+/*
+ * The slot on the conntrack entry of a connection.  As the socket sees it,
+ * what it sends is one direction of the entry, whatever is translated.
+ * Entries in zones of their own are left to the search.
+ */
+static bool read_entry(struct net *net, const struct nta_sock_key *key)
+{
+	struct nf_conntrack_tuple tuple = {
+		.src.u.tcp.port	= key->ports[0],
+		.dst.u.tcp.port	= key->ports[1],
+		.dst.protonum	= IPPROTO_TCP,
+	};
+	struct nf_conntrack_tuple_hash *hash;
+	struct nta_sockinfo *info;
+	struct nf_conn *ct;
+	bool found = false;
+
+	if (ipv6_addr_v4mapped(&key->local)) {
+		tuple.src.l3num = NFPROTO_IPV4;
+		tuple.src.u3.ip = key->local.s6_addr32[3];
+		tuple.dst.u3.ip = key->remote.s6_addr32[3];
+	} else {
+		tuple.src.l3num = NFPROTO_IPV6;
+		tuple.src.u3.in6 = key->local;
+		tuple.dst.u3.in6 = key->remote;
+	}
+	hash = nf_conntrack_find_get(net, &nf_ct_zone_dflt, &tuple);
+	if (!hash)
+		return false;
+	ct = nf_ct_tuplehash_to_ctrack(hash);
+	info = nta_sockinfo_find(ct);
+	if (info)
+		found = nta_slot_read(&info->slot[NF_CT_DIRECTION(hash)]);
+	nf_ct_put(ct);
+	return found;
+}
+
+static void read_from(struct sock *sk)
+{
+	struct nta_sock_key key;
+	struct nta_sock *sock;
+	bool found = false;
+	u64 want;
+
+	if (!in_task() || in_softirq() || current->flags & PF_KTHREAD ||
+	    !nta_key_sk(sk, &key))
+		return;
+	want = nta_sock_hash(&key);
+	if (!nta_record_is_wanted(want))
+		return;
+	rcu_read_lock();
+	sock = nta_sock_find(&key);
+	if (sock && nta_slot_read(&sock->slot)) {
+		nta_sock_settle(sock);
+		found = true;
+	}
+	if (sk->sk_protocol != IPPROTO_UDP && read_entry(sock_net(sk), &key))
+		found = true;
+	rcu_read_unlock();
+	if (found)
+		nta_record_unwant(want);
+}
+
+/* With preemption off, by whoever reads from a TCP socket. */
+static void nta_probe_tcp(void *data, struct sock *sk)
+{
+	if (nta_record_unowned())
+		read_from(sk);
+}
+
+/* The same for all sockets; TCP has been here already. */
+static void nta_probe_recv(void *data, struct sock *sk, int ret, int flags)
+{
+	if (nta_record_unowned() && ret > 0 &&
+	    (sk->sk_family == AF_INET || sk->sk_family == AF_INET6) &&
+	    sk->sk_protocol != IPPROTO_TCP)
+		read_from(sk);
+}
+
+static struct nta_reader_probe {
+	const char		*name;
+	void			*probe;
+	struct tracepoint	*tp;
+} reader_probes[] __ro_after_init = {
+	{ "tcp_rcv_space_adjust", nta_probe_tcp },
+	{ "sock_recv_length", nta_probe_recv },	/* since 6.3 */
+};
+
+static void find_tracepoint(struct tracepoint *tp, void *data)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(reader_probes); i++)
+		if (!strcmp(tp->name, reader_probes[i].name))
+			reader_probes[i].tp = tp;
+}
+
+static void reader_unregister(unsigned int n)
+{
+	while (n--)
+		if (reader_probes[n].tp)
+			tracepoint_probe_unregister(reader_probes[n].tp,
+						    reader_probes[n].probe,
+						    NULL);
+	tracepoint_synchronize_unregister();
+}
+
+/**
+ * nta_reader_init() - begin to learn from reads
+ *
+ * To be called when the collector runs, which is told of exits.  It is no
+ * error that the kernel has no such tracepoint.
+ *
+ * Return: 0 or an error.
+ */
+int nta_reader_init(void)
+{
+	unsigned int i;
+	int err;
+
+	for_each_kernel_tracepoint(find_tracepoint, NULL);
+	for (i = 0; i < ARRAY_SIZE(reader_probes); i++) {
+		if (!reader_probes[i].tp)
+			continue;
+		err = tracepoint_probe_register(reader_probes[i].tp,
+						reader_probes[i].probe, NULL);
+		if (err) {
+			reader_unregister(i);
+			return err;
+		}
+	}
+	return 0;
+}
+
+/**
+ * nta_reader_exit() - learn from reads no more
+ *
+ * On return no probe is running.
+ */
+void nta_reader_exit(void)
+{
+	reader_unregister(ARRAY_SIZE(reader_probes));
+}

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Slots and the booking of packets.
+ */
+#include "slot.h"
+#include "task.h"
+
+#include <linux/tcp.h>
+
+/**
+ * nta_book_term() - book a packet in a term of the books
+ * @term: the term
+ * @pkt: the packet
+ */
+void nta_book_term(enum nta_term term, const struct nta_packet *pkt)
+{
+	nta_stats_book(NTA_TOTAL, pkt->way, &pkt->weight);
+	nta_stats_book(term, pkt->way, &pkt->weight);
+}
+
+/**
+ * nta_book_late() - book a packet whose owner has finished
+ * @pkt: the packet
+ */
+void nta_book_late(const struct nta_packet *pkt)
+{
+	nta_book_term(NTA_RETIRED, pkt);
+	this_cpu_add(nta_stats.event[NTA_LATE_PACKETS], pkt->weight.packets);
+}
+
+/**
+ * nta_slot_own() - put a thread in a slot
+ * @slot: the slot
+ * @mine: the record of the thread that sends
+ *
+ * The last task that sends has the slot, and all that waited there for it.
+ */
+void nta_slot_own(u64 *slot, struct nta_record *mine)
+{
+	u64 handle = nta_record_handle(mine);
+	u64 old;
+
+	if (READ_ONCE(*slot) == handle)
+		return;
+	old = xchg(slot, handle);
+	if (old != NTA_NOBODY)
+		nta_thread_claim(mine, old);
+}
+
+/**
+ * nta_slot_read() - let the running thread have what waits in a slot
+ * @slot: the slot of a socket that it reads from
+ *
+ * Task context.  Who has sent stays the owner.
+ *
+ * Return: whether something was waiting.
+ */
+bool nta_slot_read(u64 *slot)
+{
+	u64 old = READ_ONCE(*slot);
+	struct nta_record *rec = nta_record_resolve(old);
+	struct nta_record *mine;
+
+	if (!rec || READ_ONCE(rec->state) != NTA_RECORD_UNOWNED)
+		return false;
+	mine = nta_thread_learn();
+	if (!mine || cmpxchg(slot, old, nta_record_handle(mine)) != old)
+		return false;
+	nta_thread_claim(mine, old);
+	return true;
+}
+
+/**
+ * nta_slot_ask() - look in the table of sockets for an owner
+ * @slot: of a conntrack entry; filled if it leads nowhere
+ * @sock: the socket, which may be known from before the entry was there
+ */
+void nta_slot_ask(u64 *slot, const struct nta_sock *sock)
+{
+	u64 old = READ_ONCE(*slot);
+	u64 handle = READ_ONCE(sock->slot);
+
+	if (!nta_record_resolve(old) && nta_record_resolve(handle))
+		cmpxchg(slot, old, handle);
+}
+
+/**
+ * nta_slot_follow() - put who sent a packet that was queued in a slot
+ * @slot: of its conntrack entry
+ * @sock: its socket, where that has been noted
+ *
+ * Task context.
+ */
+void nta_slot_follow(u64 *slot, const struct nta_sock *sock)
+{
+	struct nta_record *rec = nta_record_resolve(READ_ONCE(sock->slot));
+
+	if (rec && READ_ONCE(rec->state) == NTA_RECORD_THREAD)
+		nta_slot_own(slot, rec);
+	else
+		nta_slot_ask(slot, sock);
+}
+
+/**
+ * nta_slot_renew() - empty a slot if a connection begins
+ * @slot: of a TCP socket in the table
+ * @pkt: a received packet
+ *
+ * A new connection between the same ports: the old one's owner has no part.
+ */
+void nta_slot_renew(u64 *slot, const struct nta_packet *pkt)
+{
+	u64 old = READ_ONCE(*slot);
+	struct nta_record *rec = nta_record_resolve(old);
+	const struct tcphdr *th;
+	struct tcphdr buf;
+
+	/* an unowned record has this request already: it is repeated */
+	if (rec && READ_ONCE(rec->state) == NTA_RECORD_UNOWNED)
+		return;
+	th = skb_header_pointer(pkt->skb, pkt->l4, sizeof(buf), &buf);
+	if (th && th->syn && !th->ack)
+		cmpxchg(slot, old, NTA_NOBODY);
+}
+
+/**
+ * nta_slot_is_stale() - has the owner of a slot finished
+ * @slot: the slot
+ *
+ * Return: whether there was one that is no more.
+ */
+bool nta_slot_is_stale(const u64 *slot)
+{
+	u64 handle = READ_ONCE(*slot);
+
+	return handle != NTA_NOBODY && !nta_record_resolve(handle);
+}
+
+/* A new unowned record for a slot that leads nowhere. */
+static struct nta_record *slot_fill(u64 *slot, u64 old, u64 want)
+{
+	struct nta_record *rec;
+	u64 handle;
+
+	rec = nta_record_alloc(NTA_RECORD_UNOWNED, want, &handle);
+	if (!rec)
+		return NULL;
+	if (cmpxchg(slot, old, handle) == old)
+		return rec;
+	/* another packet of the flow was faster, or its owner was */
+	nta_record_discard(rec);
+	return nta_record_resolve(READ_ONCE(*slot));
+}
+
+/**
+ * nta_slot_book() - book a packet where a slot leads
+ * @slot: the slot, NULL if there is none; a new unowned record is put there
+ *	  if it leads nowhere
+ * @key: by what the search for owners can find the socket, NULL if unknown
+ * @pkt: the packet
+ *
+ * Return: the handle of the record, or NTA_NOBODY if there was none to be had
+ * and the packet is unidentified.
+ */
+u64 nta_slot_book(u64 *slot, const struct nta_sock_key *key,
+		  const struct nta_packet *pkt)
+{
+	struct nta_record *rec = NULL;
+	u64 old;
+
+	if (slot) {
+		old = READ_ONCE(*slot);
+		rec = nta_record_resolve(old);
+		if (!rec)
+			rec = slot_fill(slot, old,
+					key ? nta_sock_hash(key) : 0);
+	}
+	if (!rec) {
+		nta_book_term(NTA_UNIDENTIFIED, pkt);
+		return NTA_NOBODY;
+	}
+	nta_book(rec, pkt);
+	return nta_record_handle(rec);
+}

@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Packets whose slot does not tell at once whose they are.
+ */
+#include "slow.h"
+#include "fragment.h"
+#include "key.h"
+#include "owner.h"
+#include "slot.h"
+#include "task.h"
+
+/* Told of a namespace in which packets wait for verdicts. */
+static void (*queue_notify)(struct net *net);
+
+static void tell_of_queue(struct net *net)
+{
+	void (*notify)(struct net *net) = READ_ONCE(queue_notify);
+
+	if (notify)
+		notify(net);
+}
+
+/* Will nta_slow_attach() give the entry its sockinfo? */
+static bool will_attach(const struct nf_conn *ct)
+{
+	return ct && !nf_ct_is_confirmed(ct) && !nf_ct_is_template(ct) &&
+	       !nfct_help(ct);
+}
+
+/*
+ * The running task sends, and has the slot.  Outside conntrack the table of
+ * sockets is all there is.  With an entry, it is for a UDP server, whose next
+ * peers will have entries of their own, and for a socket that a daemon shares
+ * with a tunnel.
+ */
+static void out_own(struct nta_packet *pkt, const struct nf_hook_state *state,
+		    const struct nf_conn *ct, u64 *slot, bool reply)
+{
+	struct nta_record *mine = nta_thread_learn();
+	struct nta_sock_key key;
+	struct nta_sock *sock;
+	bool keep;
+
+	if (!mine) {
+		nta_book_term(NTA_UNIDENTIFIED, pkt);
+		return;
+	}
+	nta_book(mine, pkt);
+
+	if (slot)
+		nta_slot_own(slot, mine);
+	if (slot)
+		keep = reply && nta_way_is_udp(pkt->way);
+	else
+		keep = !will_attach(ct) ||
+		       nta_owner_carries(pkt->sk) != NTA_CARRIES_DATA;
+	/* else there can be nothing in the table to claim */
+	if (!keep && !nta_sock_count())
+		return;
+	if (!nta_key_out(pkt, state, &key))
+		return;
+	sock = keep ? nta_sock_get(&key, true) : nta_sock_find(&key);
+	if (!sock)
+		return;
+	nta_sock_settle(sock);
+	nta_slot_own(&sock->slot, mine);
+}
+
+/* The running task does not send it: who has sent before, or will. */
+static void out_other(struct nta_packet *pkt,
+		      const struct nf_hook_state *state, u64 *slot)
+{
+	bool queued = nta_owner_was_queued(state);
+	struct nta_sock_key key;
+	struct nta_sock *sock;
+	bool known = false;
+
+	if (queued)
+		tell_of_queue(state->net);
+	if (!slot || queued || !nta_record_resolve(READ_ONCE(*slot))) {
+		known = nta_key_out(pkt, state, &key);
+		if (!known)
+			sock = NULL;
+		else if (slot || !pkt->sk)
+			sock = nta_sock_find(&key);
+		else
+			sock = nta_sock_get(&key, false);
+		if (slot && sock && queued)
+			nta_slot_follow(slot, sock);
+		else if (slot && sock)
+			nta_slot_ask(slot, sock);
+		else if (sock)
+			slot = &sock->slot;
+	}
+	if (slot && nta_slot_is_stale(slot) && nta_owner_is_gone(pkt, state))
+		nta_book_late(pkt);
+	else
+		nta_slot_book(slot, known ? &key : NULL, pkt);
+}
+
+/**
+ * nta_slow_out() - book a packet that is being sent
+ * @pkt: the packet, in LOCAL_OUT
+ * @state: of the hook
+ */
+void nta_slow_out(struct nta_packet *pkt, const struct nf_hook_state *state)
+{
+	enum ip_conntrack_info ctinfo;
+	struct nf_conn *ct = nf_ct_get(pkt->skb, &ctinfo);
+	int dir = CTINFO2DIR(ctinfo);
+	struct nta_sockinfo *info;
+	u64 *slot = NULL;
+
+	/* it comes again, with the real device */
+	if (!ct && ctinfo == IP_CT_UNTRACKED && netif_is_l3_master(state->out))
+		return;
+	nta_packet_weigh(pkt, state->out, state->sk);
+	nta_owner_sender(pkt, state);
+	if (nta_owner_is_transformed(pkt) || nta_owner_is_tunnel(pkt, pkt->sk)) {
+		nta_book_term(NTA_TUNNEL, pkt);
+		return;
+	}
+
+	/* with a slot, packets would not come here to be told from a tunnel's */
+	if (ct && nta_owner_carries(pkt->sk) == NTA_CARRIES_DATA) {
+		info = nta_sockinfo_find(ct);
+		if (info)
+			slot = &info->slot[dir];
+	}
+	if (nta_owner_is_current(pkt, state))
+		out_own(pkt, state, ct, slot, dir == IP_CT_DIR_REPLY);
+	else
+		out_other(pkt, state, slot);
+}
+
+/* These return the handle of the record, for the fragments that follow. */
+static u64 in_udp(struct nta_packet *pkt, const struct nf_hook_state *state,
+		  struct nf_conn *ct, int dir)
+{
+	struct sock *sk = nta_owner_udp_receiver(pkt, state);
+	struct nta_sockinfo *info = NULL;
+	struct nta_sock_key key;
+	struct nta_sock *sock;
+	u64 *slot = NULL;
+	u64 handle;
+
+	if (!sk) {
+		nta_book_term(NTA_UNIDENTIFIED, pkt);
+		return NTA_NOBODY;
+	}
+	if (nta_owner_is_tunnel(pkt, sk)) {
+		nta_book_term(NTA_TUNNEL, pkt);
+		return NTA_FRAGMENT_TUNNEL;
+	}
+	if (ct && nta_owner_carries(sk) == NTA_CARRIES_DATA)
+		info = nta_sockinfo_find(ct) ?: nta_sockinfo_attach(ct);
+	if (info)
+		slot = &info->slot[dir];
+
+	/* what waits for an owner waits at the socket, for all its peers */
+	nta_key_udp(sk, state->net, &key);
+	sock = nta_sock_get(&key, false);
+	handle = nta_slot_book(sock ? &sock->slot : slot, &key, pkt);
+	if (sock && slot)
+		nta_slot_ask(slot, sock);
+	return handle;
+}
+
+static u64 in_tcp(struct nta_packet *pkt, const struct nf_hook_state *state,
+		  struct nf_conn *ct, int dir)
+{
+	struct nta_sockinfo *info = NULL;
+	struct nta_sock_key key;
+	struct nta_sock *sock;
+	u64 *slot = NULL;
+	bool known;
+
+	if (ct)
+		info = nta_sockinfo_find(ct) ?: nta_sockinfo_attach(ct);
+	if (info)
+		slot = &info->slot[dir];
+
+	known = nta_key_in(pkt, state->net, &key);
+	if (known) {
+		if (slot) {
+			sock = nta_sock_find(&key);
+			if (sock)
+				nta_slot_ask(slot, sock);
+		} else {
+			sock = nta_sock_get(&key, false);
+			if (sock) {
+				slot = &sock->slot;
+				nta_slot_renew(slot, pkt);
+			}
+		}
+	}
+	if (slot && nta_slot_is_stale(slot) && nta_owner_is_gone(pkt, state)) {
+		nta_book_late(pkt);
+		return NTA_NOBODY;
+	}
+	return nta_slot_book(slot, known ? &key : NULL, pkt);
+}
+
+static void in_part(struct nta_packet *pkt, const struct nf_hook_state *state)
+{
+	u64 handle = nta_fragment_find(pkt, state->net);
+	struct nta_record *rec = nta_record_resolve(handle);
+
+	if (rec)
+		nta_book(rec, pkt);
+	else
+		nta_book_term(handle == NTA_FRAGMENT_TUNNEL ?
+				      NTA_TUNNEL : NTA_UNIDENTIFIED, pkt);
+}
+
+/**
+ * nta_slow_in() - book a packet that has been received
+ * @pkt: the packet, in LOCAL_IN, weighed
+ * @state: of the hook
+ * @ct: its conntrack entry, NULL if there is none
+ * @dir: of the local end in it
+ */
+void nta_slow_in(struct nta_packet *pkt, const struct nf_hook_state *state,
+		 struct nf_conn *ct, int dir)
+{
+	u64 handle;
+
+	if (pkt->part) {
+		in_part(pkt, state);
+		return;
+	}
+	handle = nta_way_is_udp(pkt->way) ? in_udp(pkt, state, ct, dir) :
+					    in_tcp(pkt, state, ct, dir);
+	if (pkt->more)
+		nta_fragment_note(pkt, state->net, handle);
+}
+
+/**
+ * nta_slow_attach() - give a new conntrack entry its sockinfo
+ * @skb: the packet, in POST_ROUTING
+ * @state: of the hook
+ * @ct: the entry, which is about to be confirmed
+ * @dir: of the local end in it
+ */
+void nta_slow_attach(struct sk_buff *skb, const struct nf_hook_state *state,
+		     struct nf_conn *ct, int dir)
+{
+	struct nta_packet pkt = {
+		.skb	= skb,
+		.v6	= state->pf == NFPROTO_IPV6,
+	};
+	struct nta_sockinfo *info;
+	struct nta_record *mine;
+
+	/*
+	 * A packet that came in by a device is being forwarded: its flow is
+	 * left alone, so that it can still be offloaded.
+	 */
+	if (skb->skb_iif || (nf_ct_protonum(ct) != IPPROTO_UDP &&
+			     nf_ct_protonum(ct) != IPPROTO_TCP))
+		return;
+	nta_owner_sender(&pkt, state);
+	if (nta_owner_is_transformed(&pkt) ||
+	    nta_owner_carries(pkt.sk) != NTA_CARRIES_DATA)
+		return;
+	info = nta_sockinfo_attach(ct);
+	if (!info || !nta_owner_is_current(&pkt, state) ||
+	    nta_owner_gives_verdicts())
+		return;
+	mine = nta_thread_learn();
+	if (mine)
+		nta_slot_own(&info->slot[dir], mine);
+}
+
+/**
+ * nta_slow_early() - note at the socket who sends
+ * @pkt: a packet that may be going to wait for a verdict
+ * @state: of the hook, which comes first in LOCAL_OUT
+ */
+void nta_slow_early(struct nta_packet *pkt, const struct nf_hook_state *state)
+{
+	struct nta_record *mine;
+	struct nta_sock_key key;
+	struct nta_sock *sock;
+
+	nta_owner_sender(pkt, state);
+	if (nta_owner_is_transformed(pkt) || nta_owner_is_tunnel(pkt, pkt->sk) ||
+	    !nta_owner_is_current(pkt, state) ||
+	    !nta_key_out(pkt, state, &key))
+		return;
+	mine = nta_thread_learn();
+	if (!mine)
+		return;
+	sock = nta_sock_get(&key, true);
+	if (sock)
+		nta_slot_own(&sock->slot, mine);
+}
+
+/**
+ * nta_slow_set_notify() - name the function to call when a verdict is seen
+ * @notify: called in the packet path with the namespace, for each packet; NULL
+ *	    for none
+ */
+void nta_slow_set_notify(void (*notify)(struct net *net))
+{
+	WRITE_ONCE(queue_notify, notify);
+}
