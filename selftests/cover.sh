@@ -19,10 +19,11 @@ COVER_STAT=(tcp_snd_packets tcp_snd_bytes tcp_rcv_packets tcp_rcv_bytes udp_snd_
 # The terms of the books, eight figures each: in COVER[term.i]
 cover_read()
 {
-	local term i
+	local term i value
 	for term in tasks exited retired tunnel unowned unidentified; do
 		for i in {0..7}; do
-			COVER[$1.$term.$i]=$(<"$SYS/stats/${term}_${COVER_STAT[i]}")
+			read -r value <"$SYS/stats/${term}_${COVER_STAT[i]}"
+			COVER[$1.$term.$i]=$value
 		done
 	done
 }

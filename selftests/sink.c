@@ -2,18 +2,23 @@
 /*
  * sink - a socket whose owner never sends, and somebody who sends to it
  *
- *	sink udp ADDR PORT		receives datagrams for ever
+ *	sink udp ADDR PORT		lets datagrams pile up
  *	sink udp-many ADDR PORT		the same, its socket is the thousandth open file
  *	sink udp-shared ADDR PORT	the same, with a child that has the socket, too
+ *	sink udp-reader ADDR PORT	reads datagrams
  *	sink tcp ADDR PORT		accepts a connection and leaves it alone
+ *	sink tcp-reader ADDR PORT	reads what it brings
+ *	sink mptcp-reader ADDR PORT	the same for MPTCP
  *	sink udp-send ADDR PORT COUNT SIZE
  *	sink tcp-send ADDR PORT SIZE	in one write, then stays connected
+ *	sink mptcp-send ADDR PORT SIZE
  *
  * Each prints "ready" when the other side may begin, or "sent" when it has, and stays until it is
  * killed, after 300 seconds at the latest.  A shared one prints "child=PID" first.
  */
 #include <arpa/inet.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +31,8 @@ static void die(const char *what)
 	exit(1);
 }
 
+static int protocol;
+
 static int open_socket(const char *addr, const char *port, int type, int passive)
 {
 	struct addrinfo hints = {
@@ -37,7 +44,7 @@ static int open_socket(const char *addr, const char *port, int type, int passive
 
 	if (getaddrinfo(addr, port, &hints, &ai))
 		die("address");
-	fd = socket(ai->ai_family, type, 0);
+	fd = socket(ai->ai_family, type, protocol);
 	if (fd < 0)
 		die("socket");
 	if (passive ? bind(fd, ai->ai_addr, ai->ai_addrlen) :
@@ -57,13 +64,11 @@ static void receive(int fd)
 {
 	char buf[2048];
 
-	say("ready");
-	while (recv(fd, buf, sizeof(buf), 0) >= 0)
+	while (recv(fd, buf, sizeof(buf), 0) > 0)
 		;
-	die("recv");
 }
 
-static void share(int fd)
+static void share(void)
 {
 	pid_t child = fork();
 
@@ -75,7 +80,6 @@ static void share(int fd)
 			pause();
 	}
 	printf("child=%d\n", child);
-	receive(fd);
 }
 
 int main(int argc, char **argv)
@@ -85,25 +89,36 @@ int main(int argc, char **argv)
 	int fd, i;
 
 	alarm(300);
-	if (!strcmp(mode, "udp")) {
-		receive(open_socket(argv[2], argv[3], SOCK_DGRAM, 1));
-	} else if (!strcmp(mode, "udp-many")) {
-		do {
-			fd = dup(STDIN_FILENO);
-		} while (fd >= 0 && fd < 998);
-		if (fd < 0)
-			die("dup");
-		receive(open_socket(argv[2], argv[3], SOCK_DGRAM, 1));
-	} else if (!strcmp(mode, "udp-shared")) {
-		share(open_socket(argv[2], argv[3], SOCK_DGRAM, 1));
-	} else if (!strcmp(mode, "tcp")) {
+	if (!strncmp(mode, "mptcp-", 6)) {
+		protocol = IPPROTO_MPTCP;
+		mode += 2;
+	}
+	if (!strcmp(mode, "udp") || !strcmp(mode, "udp-many") || !strcmp(mode, "udp-shared") ||
+	    !strcmp(mode, "udp-reader")) {
+		if (!strcmp(mode, "udp-many")) {
+			do {
+				fd = dup(STDIN_FILENO);
+			} while (fd >= 0 && fd < 998);
+			if (fd < 0)
+				die("dup");
+		}
+		fd = open_socket(argv[2], argv[3], SOCK_DGRAM, 1);
+		if (!strcmp(mode, "udp-shared"))
+			share();
+		say("ready");
+		if (!strcmp(mode, "udp-reader"))
+			receive(fd);
+	} else if (!strcmp(mode, "tcp") || !strcmp(mode, "tcp-reader")) {
 		fd = open_socket(argv[2], argv[3], SOCK_STREAM, 1);
 		if (listen(fd, 1))
 			die("listen");
 		say("ready");
-		if (accept(fd, NULL, NULL) < 0)
+		fd = accept(fd, NULL, NULL);
+		if (fd < 0)
 			die("accept");
 		say("accepted");
+		if (strcmp(mode, "tcp"))
+			receive(fd);
 	} else if (!strcmp(mode, "udp-send") && argc == 6) {
 		fd = open_socket(argv[2], argv[3], SOCK_DGRAM, 0);
 		buf = calloc(1, atoi(argv[5]));

@@ -34,6 +34,7 @@ static DEFINE_MUTEX(pernet_mutex);
 static LIST_HEAD(pernet_list);
 static bool pernet_loading;
 static enum nta_conntrack pernet_conntrack;
+static unsigned int pernet_nr_early;
 
 static int net_conntrack_get(struct nta_net *nn)
 {
@@ -84,9 +85,13 @@ static void nta_pernet_work(struct work_struct *work)
 	struct nta_net *nn;
 
 	mutex_lock(&pernet_mutex);
-	list_for_each_entry(nn, &pernet_list, link)
-		if (READ_ONCE(nn->queues) && !nn->early)
-			nn->early = !nta_hooks_register_early(nn->net);
+	list_for_each_entry(nn, &pernet_list, link) {
+		if (!READ_ONCE(nn->queues) || nn->early ||
+		    nta_hooks_register_early(nn->net))
+			continue;
+		nn->early = true;
+		WRITE_ONCE(pernet_nr_early, pernet_nr_early + 1);
+	}
 	mutex_unlock(&pernet_mutex);
 }
 
@@ -142,8 +147,10 @@ static void __net_exit nta_net_pre_exit(struct net *net)
 	list_del_init(&nn->link);
 	if (nn->hooked)
 		nta_hooks_unregister(net);
-	if (nn->early)
+	if (nn->early) {
 		nta_hooks_unregister_early(net);
+		WRITE_ONCE(pernet_nr_early, pernet_nr_early - 1);
+	}
 	nn->hooked = false;
 	nn->early = false;
 	net_conntrack_put(nn);
@@ -247,4 +254,14 @@ unsigned int nta_pernet_sockinfo_count(void)
 		cond_resched();
 	}
 	return count;
+}
+
+/**
+ * nta_pernet_queue_count() - in how many namespaces packets wait for verdicts
+ *
+ * Return: the number of those where senders are noted before that.
+ */
+unsigned int nta_pernet_queue_count(void)
+{
+	return READ_ONCE(pernet_nr_early);
 }
