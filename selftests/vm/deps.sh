@@ -9,7 +9,7 @@ packages=(
 	gcc gcc-multilib make sparse shellcheck mandoc
 	qemu-system-x86 busybox-static cpio kmod xz-utils util-linux procps
 	iproute2 iputils-ping nftables iptables conntrack ethtool iperf3 jq curl atop
-	libnetfilter-queue-dev
+	libnetfilter-queue-dev liburing-dev
 )
 
 have() { dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null | grep -qx installed; }
