@@ -46,7 +46,7 @@ row()
 on_wire() { wired "${WIRE[$1]}" "$(witness "$1")" "$2"; }
 
 # owes NAME PROTO TRUTH...: NAME is of start(), or a number: a tgid, or a term of the books
-# (tunnel, retired, unowned, unidentified). Figures that TRUTH does not name are 0; a party can be
+# (tunnel, retired, unowned, unidentified; ended is exited and retired). Figures that TRUTH does not name are 0; a party can be
 # given one TRUTH for each protocol.
 owes()
 {
@@ -65,6 +65,12 @@ cover_party()
 {
 	local i line
 	case $1 in
+	ended)
+		for i in {0..7}; do
+			echo "$((${COVER[after.exited.$i]} - ${COVER[before.exited.$i]} +
+				${COVER[after.retired.$i]} - ${COVER[before.retired.$i]}))"
+		done
+		;;
 	tunnel | retired | unowned | unidentified)
 		for i in {0..7}; do
 			echo "$((${COVER[after.$1.$i]} - ${COVER[before.$1.$i]}))"
@@ -147,9 +153,9 @@ row_end()
 	echo "# row|$ROW|$MODE|$(tenths "${shares[0]}") $(tenths "${shares[1]}")|$(tenths "${shares[2]}") $(tenths "${shares[3]}")|$stranger|$why"
 }
 
-# One that has nothing to do with it, is known to the module, and always runs.
+# One that has nothing to do with it, is known to the module, and runs whenever nobody else does.
 start_bystander()
 {
-	start bystander "$CLI" bash -c 'echo >/dev/udp/127.0.0.1/9; echo ready; while :; do :; done'
+	start bystander "$CLI" nice -n 19 bash -c 'echo >/dev/udp/127.0.0.1/9; echo ready; while :; do :; done'
 	says bystander ready
 }

@@ -6,8 +6,8 @@
  *	sink udp-many ADDR PORT		the same, its socket is the thousandth open file
  *	sink udp-shared ADDR PORT	the same, with a child that has the socket, too
  *	sink udp-reader ADDR PORT	reads datagrams
- *	sink tcp ADDR PORT		accepts a connection and leaves it alone
- *	sink tcp-reader ADDR PORT	reads what it brings
+ *	sink tcp ADDR PORT		accepts a connection and leaves it alone until SIGUSR1
+ *	sink tcp-reader ADDR PORT	reads what it brings, until its end
  *	sink mptcp-reader ADDR PORT	the same for MPTCP
  *	sink udp-send ADDR PORT COUNT SIZE
  *	sink tcp-send ADDR PORT SIZE	in one write, then stays connected
@@ -19,6 +19,7 @@
 #include <arpa/inet.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,9 +86,13 @@ static void share(void)
 int main(int argc, char **argv)
 {
 	const char *mode = argc > 3 ? argv[1] : "";
+	int fd, i, sig;
+	sigset_t set;
 	char *buf;
-	int fd, i;
 
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &set, NULL);
 	alarm(300);
 	if (!strncmp(mode, "mptcp-", 6)) {
 		protocol = IPPROTO_MPTCP;
@@ -117,8 +122,10 @@ int main(int argc, char **argv)
 		if (fd < 0)
 			die("accept");
 		say("accepted");
-		if (strcmp(mode, "tcp"))
-			receive(fd);
+		if (!strcmp(mode, "tcp"))
+			sigwait(&set, &sig);
+		receive(fd);
+		close(fd);
 	} else if (!strcmp(mode, "udp-send") && argc == 6) {
 		fd = open_socket(argv[2], argv[3], SOCK_DGRAM, 0);
 		buf = calloc(1, atoi(argv[5]));

@@ -5,8 +5,10 @@
  *	ways WAY ADDR PORT BYTES
  *
  * WAY: write, sendfile, splice, zerocopy, uring (io_uring), sqpoll (io_uring whose kernel thread
- * submits), tfo (TCP Fast Open, the first bytes in the SYN), mptcp (over MPTCP).
- * Prints "sent" when all has been handed to the kernel, and stays connected until SIGTERM.
+ * submits), tfo (TCP Fast Open, the first bytes in the SYN), mptcp (over MPTCP), keepalive (write,
+ * and then a probe each second).
+ * Prints "sent" when all has been handed to the kernel. On SIGUSR1 it closes the connection and
+ * prints "closed". It stays until SIGTERM.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -15,6 +17,7 @@
 #include <linux/errqueue.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -157,6 +160,16 @@ static void by_uring(int fd, long left, unsigned int flags)
 	io_uring_queue_exit(&ring);
 }
 
+static void keep_alive(int fd)
+{
+	int one = 1;
+
+	if (setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof(one)) ||
+	    setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &one, sizeof(one)) ||
+	    setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &one, sizeof(one)))
+		die("SO_KEEPALIVE");
+}
+
 int main(int argc, char **argv)
 {
 	struct addrinfo hints = {
@@ -175,6 +188,7 @@ int main(int argc, char **argv)
 	}
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGUSR1);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	alarm(300);
 
@@ -193,7 +207,10 @@ int main(int argc, char **argv)
 		die("connect");
 	}
 
-	if (!strcmp(way, "write") || !strcmp(way, "tfo") || !strcmp(way, "mptcp"))
+	if (!strcmp(way, "keepalive"))
+		keep_alive(fd);
+	if (!strcmp(way, "write") || !strcmp(way, "tfo") || !strcmp(way, "mptcp") ||
+	    !strcmp(way, "keepalive"))
 		by_write(fd, bytes);
 	else if (!strcmp(way, "sendfile"))
 		by_sendfile(fd, bytes);
@@ -210,6 +227,10 @@ int main(int argc, char **argv)
 
 	puts("sent");
 	fflush(stdout);
-	sigwait(&set, &sig);
+	while (!sigwait(&set, &sig) && sig != SIGTERM) {
+		close(fd);
+		puts("closed");
+		fflush(stdout);
+	}
 	return 0;
 }

@@ -14,44 +14,19 @@
 #include <linux/preempt.h>
 #include <linux/sched.h>
 #include <linux/tracepoint.h>
-#include <net/netfilter/nf_conntrack_core.h>
-#include <net/netfilter/nf_conntrack_tuple.h>
-#include <net/netfilter/nf_conntrack_zones.h>
 #include <net/sock.h>
 
-/*
- * The slot on the conntrack entry of a connection.  As the socket sees it,
- * what it sends is one direction of the entry, whatever is translated.
- * Entries in zones of their own are left to the search.
- */
+/* The slot on the conntrack entry of a connection. */
 static bool read_entry(struct net *net, const struct nta_sock_key *key)
 {
-	struct nf_conntrack_tuple tuple = {
-		.src.u.tcp.port	= key->ports[0],
-		.dst.u.tcp.port	= key->ports[1],
-		.dst.protonum	= IPPROTO_TCP,
-	};
-	struct nf_conntrack_tuple_hash *hash;
-	struct nta_sockinfo *info;
 	struct nf_conn *ct;
-	bool found = false;
+	bool found;
+	u64 *slot;
 
-	if (ipv6_addr_v4mapped(&key->local)) {
-		tuple.src.l3num = NFPROTO_IPV4;
-		tuple.src.u3.ip = key->local.s6_addr32[3];
-		tuple.dst.u3.ip = key->remote.s6_addr32[3];
-	} else {
-		tuple.src.l3num = NFPROTO_IPV6;
-		tuple.src.u3.in6 = key->local;
-		tuple.dst.u3.in6 = key->remote;
-	}
-	hash = nf_conntrack_find_get(net, &nf_ct_zone_dflt, &tuple);
-	if (!hash)
+	ct = nta_sockinfo_entry(net, key, &slot);
+	if (!ct)
 		return false;
-	ct = nf_ct_tuplehash_to_ctrack(hash);
-	info = nta_sockinfo_find(ct);
-	if (info)
-		found = nta_slot_read(&info->slot[NF_CT_DIRECTION(hash)]);
+	found = nta_slot_read(slot);
 	nf_ct_put(ct);
 	return found;
 }

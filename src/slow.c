@@ -66,6 +66,32 @@ static void out_own(struct nta_packet *pkt, const struct nf_hook_state *state,
 	nta_slot_own(&sock->slot, mine);
 }
 
+/*
+ * A TCP packet without an entry can be one that conntrack has found to be
+ * invalid: it belongs to the owner of its connection nevertheless.
+ */
+static u64 book_invalid(struct nta_packet *pkt,
+			const struct nf_hook_state *state,
+			const struct nta_sock_key *key)
+{
+	enum ip_conntrack_info ctinfo;
+	struct nf_conn *ct = nf_ct_get(pkt->skb, &ctinfo);
+	struct nta_record *rec;
+	u64 *slot;
+
+	if (ct || ctinfo == IP_CT_UNTRACKED)
+		return NTA_NOBODY;
+	ct = nta_sockinfo_entry(state->net, key, &slot);
+	if (!ct)
+		return NTA_NOBODY;
+	rec = nta_record_resolve(READ_ONCE(*slot));
+	nf_ct_put(ct);
+	if (!rec)
+		return NTA_NOBODY;
+	nta_book(rec, pkt);
+	return nta_record_handle(rec);
+}
+
 /* The running task does not send it: who has sent before, or will. */
 static void out_other(struct nta_packet *pkt,
 		      const struct nf_hook_state *state, u64 *slot)
@@ -79,12 +105,14 @@ static void out_other(struct nta_packet *pkt,
 		tell_of_queue(state->net);
 	if (!slot || queued || !nta_record_resolve(READ_ONCE(*slot))) {
 		known = nta_key_out(pkt, state, &key);
-		if (!known)
-			sock = NULL;
-		else if (slot || !pkt->sk)
-			sock = nta_sock_find(&key);
-		else
-			sock = nta_sock_get(&key, false);
+		sock = known ? nta_sock_find(&key) : NULL;
+		if (known && !sock && !slot) {
+			if (!nta_way_is_udp(pkt->way) &&
+			    book_invalid(pkt, state, &key) != NTA_NOBODY)
+				return;
+			if (pkt->sk)
+				sock = nta_sock_get(&key, false);
+		}
 		if (slot && sock && queued)
 			nta_slot_follow(slot, sock);
 		else if (slot && sock)
@@ -174,6 +202,7 @@ static u64 in_tcp(struct nta_packet *pkt, const struct nf_hook_state *state,
 	struct nta_sock *sock;
 	u64 *slot = NULL;
 	bool known;
+	u64 handle;
 
 	if (ct)
 		info = nta_sockinfo_find(ct) ?: nta_sockinfo_attach(ct);
@@ -187,7 +216,12 @@ static u64 in_tcp(struct nta_packet *pkt, const struct nf_hook_state *state,
 			if (sock)
 				nta_slot_ask(slot, sock);
 		} else {
-			sock = nta_sock_get(&key, false);
+			sock = nta_sock_find(&key);
+			handle = sock ? NTA_NOBODY :
+					book_invalid(pkt, state, &key);
+			if (handle != NTA_NOBODY)
+				return handle;
+			sock = sock ?: nta_sock_get(&key, false);
 			if (sock) {
 				slot = &sock->slot;
 				nta_slot_renew(slot, pkt);

@@ -11,6 +11,10 @@
 #include <linux/siphash.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <net/ipv6.h>
+#include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_conntrack_tuple.h>
+#include <net/netfilter/nf_conntrack_zones.h>
 
 /* "netatop" and the version of the layout */
 #define SOCKINFO_MAGIC	0x6e657461746f7001ULL
@@ -145,6 +149,53 @@ struct nta_sockinfo *nta_sockinfo_attach(struct nf_conn *ct)
 	info->cookie = nta_sockinfo_cookie;
 	nta_stats_event(NTA_ATTACHED);
 	return info;
+}
+
+/**
+ * nta_sockinfo_entry() - find the conntrack entry of a connection
+ * @net: the network namespace
+ * @key: identity of a TCP socket
+ * @slot: set to the slot of this end
+ *
+ * As the socket sees it, what it sends is one direction of the entry, whatever
+ * is translated.  Entries in zones of their own are not found.
+ *
+ * Return: the entry, with a reference, or NULL if there is none with sockinfo.
+ */
+struct nf_conn *nta_sockinfo_entry(struct net *net,
+				   const struct nta_sock_key *key, u64 **slot)
+{
+	struct nf_conntrack_tuple tuple = {
+		.src.u.tcp.port	= key->ports[0],
+		.dst.u.tcp.port	= key->ports[1],
+		.dst.protonum	= IPPROTO_TCP,
+	};
+	struct nf_conntrack_tuple_hash *hash;
+	struct nta_sockinfo *info;
+	struct nf_conn *ct;
+
+	if (!nf_conntrack_count(net))
+		return NULL;
+	if (ipv6_addr_v4mapped(&key->local)) {
+		tuple.src.l3num = NFPROTO_IPV4;
+		tuple.src.u3.ip = key->local.s6_addr32[3];
+		tuple.dst.u3.ip = key->remote.s6_addr32[3];
+	} else {
+		tuple.src.l3num = NFPROTO_IPV6;
+		tuple.src.u3.in6 = key->local;
+		tuple.dst.u3.in6 = key->remote;
+	}
+	hash = nf_conntrack_find_get(net, &nf_ct_zone_dflt, &tuple);
+	if (!hash)
+		return NULL;
+	ct = nf_ct_tuplehash_to_ctrack(hash);
+	info = nta_sockinfo_find(ct);
+	if (!info) {
+		nf_ct_put(ct);
+		return NULL;
+	}
+	*slot = &info->slot[NF_CT_DIRECTION(hash)];
+	return ct;
 }
 
 static int sockinfo_count_one(struct nf_conn *ct, void *data)

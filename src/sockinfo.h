@@ -100,6 +100,8 @@ nta_sockinfo_find(const struct nf_conn *ct)
 int nta_sockinfo_init(void);
 void nta_sockinfo_exit(void);
 struct nta_sockinfo *nta_sockinfo_attach(struct nf_conn *ct);
+struct nf_conn *nta_sockinfo_entry(struct net *net,
+				   const struct nta_sock_key *key, u64 **slot);
 unsigned int nta_sockinfo_count(struct net *net);
 
 u64 nta_sock_hash(const struct nta_sock_key *key);
