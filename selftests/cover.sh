@@ -54,6 +54,19 @@ owes()
 	ROW_TRUTH+=("${*:3}")
 }
 
+# Nothing of TCP is under way: all has been acknowledged, and so has each FIN.
+is_acknowledged()
+{
+	local ns
+	for ns in "$CLI" "$SRV"; do
+		ss -HtanN "$ns" | awk '
+			$1 != "LISTEN" && $1 != "TIME-WAIT" && ($1 != "ESTAB" || $2 || $3) { busy = 1 }
+			END { exit busy }' || return
+	done
+}
+
+until_acknowledged() { busywait "$WAIT" is_acknowledged || fatal "something stays under way"; }
+
 # figure NAME TEXT: NAME=... in a line of getcnt, else 0
 figure()
 {

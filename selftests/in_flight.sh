@@ -29,7 +29,7 @@ one()
 	forget
 	row "$1"
 	start_server sink "$SRV" tcp-server -H "$SRV4" "$port"
-	start client "$CLI" "$HERE/ways" write "$SRV4" "$port" "$BYTES"
+	start client "$CLI" "$HERE/stream" write "$SRV4" "$port" "$BYTES"
 	says client sent
 	slay client
 	sent=$(figure tcpsndbytes "$(on_wire "$CLI" tcp)")

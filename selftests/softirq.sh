@@ -10,7 +10,7 @@ source "$(dirname "$0")/cover.sh"
 need_tools ip nft ethtool jq awk ss tc
 MODES="rule off"
 
-WAYS=$HERE/ways
+STREAM=$HERE/stream
 SINK=$HERE/sink
 
 # snmp NAMESPACE FILE NAME: a counter of /proc/net/snmp or netstat
@@ -78,7 +78,7 @@ begin()
 
 client()
 {
-	start client "$CLI" "$WAYS" "$1" "$SRV4" "$port" "$2"
+	start client "$CLI" "$STREAM" "$1" "$SRV4" "$port" "$2"
 	says client sent
 	says sink accepted
 }

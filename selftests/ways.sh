@@ -2,80 +2,74 @@
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 300
 #
-# The ways of sending a stream that are no plain write(), to a server that only reads. With
-# io_uring's polling thread it is that thread that sends; it is one of the process.
+# The ways to send and receive that are not send(2) and recv(2): without a copy, by a ring whose
+# work another thread may do, in the SYN, over several subflows.
 
 source "$(dirname "$0")/lib.sh"
 source "$(dirname "$0")/cover.sh"
-need_tools ip nft ethtool jq awk
+need_tools ip nft ethtool jq awk ss
 MODES="rule off"
 
 WAYS=$HERE/ways
-BYTES=20000
-declare -A CASE=(
-	[sendfile]="sendfile" [splice]="splice" [zerocopy]="MSG_ZEROCOPY" [uring]="io_uring"
-	[sqpoll]="io_uring, polling thread" [tfo]="TCP Fast Open" [mptcp]="MPTCP"
-)
 
-# What has left one interface has come to the other, and all is acknowledged: the sender's queue
-# is empty.
-drained()
+# talk WAY [ADDRESS]: both ends, until they hold
+talk()
 {
-	[[ $(in_ns "$CLI" ss -Htn "dport = :$port" | awk '{ print $3; exit }') == 0 ]] &&
-	[[ $(in_ns "$SRV" ss -Htn "sport = :$port" | awk '{ print $2; exit }') == 0 ]] &&
-	[[ $(figure tcpsndpacks "$(on_wire "$CLI" tcp)") == "$(figure tcprcvpacks "$(on_wire "$SRV" tcp)")" ]] &&
-	[[ $(figure tcpsndpacks "$(on_wire "$SRV" tcp)") == "$(figure tcprcvpacks "$(on_wire "$CLI" tcp)")" ]]
+	start server "$SRV" "$WAYS" server "$1" "${2-$SRV4}" 5001
+	says server ready
+	start client "$CLI" "$WAYS" client "$1" "${2-$SRV4}" 5001
+	says client held
+	says server held
+	until_acknowledged
 }
 
+both_owe()
+{
+	owes client "$1" "$(on_wire "$CLI" "$1")"
+	owes server "$1" "$(on_wire "$SRV" "$1")"
+}
+
+# one WAY CASE
 one()
 {
-	local way=$1 addr=$2 what="${CASE[$1]}, $3" kind=tcp
-	[[ $way != mptcp ]] || kind=mptcp
-	port=$((port + 1))
-	row "$what"
-	start sink "$SRV" "$HERE/sink" "$kind-reader" "$addr" "$port"
-	says sink ready
-	start client "$CLI" "$WAYS" "$way" "$addr" "$port" "$BYTES"
-	says client sent
-	says sink accepted
-	check "$MODE: $what: all has come" busywait "$WAIT" drained
-	# the kernel does not tell who reads MPTCP before 6.3
-	tun gc 1
-	owes client tcp "$(on_wire "$CLI" tcp)"
-	owes sink tcp "$(on_wire "$SRV" tcp)"
+	local proto=tcp
+	[[ $1 != udp-* ]] || proto=udp
+	row "$2"
+	talk "$1"
+	both_owe "$proto"
 	row_end
-	end client
-	slay sink
+	[[ $1 != sqpoll ]] || sqpoll
+	slay client server
+}
+
+# The thread of the ring sends, and so it is the one that owns.
+sqpoll()
+{
+	local name tid line
+	for name in client server; do
+		tid=$(sed -n 's/^sqpoll=//p' "$TMP/$name")
+		line=$("$GETCNT" pid "$tid")
+		check "$MODE: the ring's thread has what it sent, $name" \
+			test "$(figure tcpsndpacks "$line")" -ge 40
+	done
 }
 
 body()
 {
-	local way ns
-	for ns in "$CLI" "$SRV"; do
-		# both directions, without a cookie, on all listeners
-		in_ns "$ns" sysctl -qw net.ipv4.tcp_fastopen=1543
-		in_ns "$ns" sysctl -qw net.mptcp.enabled=1
-	done
-	for way in sendfile splice zerocopy uring sqpoll tfo mptcp; do
-		one "$way" "$SRV4" IPv4
-	done
-	one tfo "$SRV6" IPv6
-	one mptcp "$SRV6" IPv6
-	is "$(fast_opened)" 2 "$MODE: both SYNs of TCP Fast Open had data"
+	in_ns "$CLI" sysctl -qw net.ipv4.tcp_fastopen=519
+	in_ns "$SRV" sysctl -qw net.ipv4.tcp_fastopen=519
+	one sendfile "sendfile"
+	one splice "splice"
+	one zerocopy "MSG_ZEROCOPY, TCP"
+	one udp-zerocopy "MSG_ZEROCOPY, UDP"
+	one uring "io_uring, TCP"
+	one udp-uring "io_uring, UDP"
+	one sqpoll "io_uring, SQPOLL"
+	one udp-mmsg "sendmmsg, recvmmsg"
+	one fastopen "TCP Fast Open"
 }
 
-# shellcheck disable=SC2016 # it is for awk
-fast_opened()
-{
-	in_ns "$SRV" awk '/^TcpExt:/ {
-		if (n++) { print $col; exit }
-		for (i = 1; i <= NF; i++)
-			if ($i == "TCPFastOpenPassive") col = i
-	}' /proc/net/netstat
-}
-
-port=7100
-plan $((2 * (9 * 2 + 1 + 2)))
+plan $((2 * (9 + 2 + 2)))
 load_module
 for_each_mode body
 finish
