@@ -8,8 +8,10 @@ cd "$(dirname "$0")"
 packages=(
 	gcc gcc-multilib make sparse shellcheck mandoc
 	qemu-system-x86 busybox-static cpio kmod xz-utils util-linux procps
-	iproute2 iputils-ping nftables iptables conntrack ethtool iperf3 jq curl atop
-	libnetfilter-queue-dev liburing-dev
+	iproute2 iputils-ping nftables iptables conntrack ipvsadm wireguard-tools ethtool iperf3
+	jq curl atop
+	libnetfilter-queue-dev
+	liburing-dev
 )
 
 have() { dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null | grep -qx installed; }

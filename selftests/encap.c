@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * encap - the socket of an IKE daemon: ESP in UDP comes to it, too, and the kernel takes that
+ *
+ *	encap answer ADDR		sends back each message it gets
+ *	encap ask ADDR PEER COUNT SIZE	at each SIGUSR1, COUNT messages, one after the other
+ *
+ * Both are on port 4500. A message of SIZE bytes begins with four zeros, by which the kernel knows
+ * that it is no ESP. Each that came or went is a line as the traffic program prints it. "ready" is
+ * printed at first, "asked" when a round is over. Ends after 300 seconds at the latest.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/udp.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define PORT 4500
+#define MARKER 4
+#define HEADERS 28	/* of IPv4 and UDP */
+
+static void die(const char *what)
+{
+	perror(what);
+	exit(1);
+}
+
+static struct sockaddr_in address(const char *text)
+{
+	struct sockaddr_in sin = { .sin_family = AF_INET, .sin_port = htons(PORT) };
+
+	errno = EINVAL;
+	if (inet_pton(AF_INET, text, &sin.sin_addr) != 1)
+		die(text);
+	return sin;
+}
+
+static int open_socket(const char *own)
+{
+	struct sockaddr_in sin = address(own);
+	int fd = socket(AF_INET, SOCK_DGRAM, 0), type = UDP_ENCAP_ESPINUDP;
+
+	if (fd < 0 || bind(fd, (struct sockaddr *)&sin, sizeof(sin)))
+		die("bind");
+	if (setsockopt(fd, IPPROTO_UDP, UDP_ENCAP, &type, sizeof(type)))
+		die("UDP_ENCAP");
+	return fd;
+}
+
+static void report(const char *way, ssize_t n)
+{
+	printf("proto=udp pid=%d %s_packets=1 %s_bytes=%zd\n", getpid(), way, way, n + HEADERS);
+}
+
+static ssize_t receive(int fd, char *buf, size_t size, struct sockaddr_in *from)
+{
+	socklen_t len = sizeof(*from);
+	ssize_t n = recvfrom(fd, buf, size, 0, (struct sockaddr *)from, &len);
+
+	if (n < MARKER || memcmp(buf, "\0\0\0\0", MARKER)) {
+		errno = EBADMSG;
+		die("recvfrom");
+	}
+	report("rcv", n);
+	return n;
+}
+
+static void transmit(int fd, const char *buf, ssize_t n, const struct sockaddr_in *to)
+{
+	/* before it is sent: who has the answer finds the line here */
+	report("snd", n);
+	if (sendto(fd, buf, n, 0, (const struct sockaddr *)to, sizeof(*to)) != n)
+		die("sendto");
+}
+
+int main(int argc, char **argv)
+{
+	static char buf[2048];
+	const char *mode = argc > 2 ? argv[1] : "";
+	struct sockaddr_in peer, from;
+	sigset_t set;
+	int fd, sig;
+
+	alarm(300);
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	if (!strcmp(mode, "answer")) {
+		fd = open_socket(argv[2]);
+		puts("ready");
+		for (;;)
+			transmit(fd, buf, receive(fd, buf, sizeof(buf), &from), &from);
+	}
+	if (strcmp(mode, "ask") || argc != 6 || atoi(argv[5]) < MARKER ||
+	    atoi(argv[5]) > (int)sizeof(buf)) {
+		fprintf(stderr, "encap: bad arguments\n");
+		return 2;
+	}
+	peer = address(argv[3]);
+	fd = open_socket(argv[2]);
+	puts("ready");
+	for (;;) {
+		sigwait(&set, &sig);
+		for (int i = 0; i < atoi(argv[4]); i++) {
+			transmit(fd, buf, atoi(argv[5]), &peer);
+			receive(fd, buf, sizeof(buf), &from);
+		}
+		puts("asked");
+	}
+}
