@@ -202,8 +202,9 @@ offload()
 # witness before and after, then ask wired. With GRO a veth counts without the link header.
 witness()
 {
-	ip -n "$1" -j -s link show eth0 |
-		jq -r '.[0].stats64 | "\(.tx.packets) \(.tx.bytes) \(.rx.packets) \(.rx.bytes)"'
+	ip -n "$1" -s link show eth0 | awk '
+		$1 == "RX:" { getline; rx = $2 " " $1 }
+		$1 == "TX:" { getline; print $2, $1, rx }'
 }
 
 # wired BEFORE AFTER PROTO
