@@ -45,9 +45,9 @@ row()
 # on_wire NAMESPACE PROTO: what its eth0 has counted since the row began, all of this protocol
 on_wire() { wired "${WIRE[$1]}" "$(witness "$1")" "$2"; }
 
-# owes NAME PROTO TRUTH...: NAME is of start(), or a number: a tgid, or a term of the books
-# (tunnel, retired, unowned, unidentified; ended is exited and retired). Figures that TRUTH does not name are 0; a party can be
-# given one TRUTH for each protocol.
+# owes NAME PROTO TRUTH...: NAME is of start(), or a number: a tgid, or several joined by +, or a
+# term of the books (tunnel, retired, unowned, unidentified; ended is exited and retired). Figures
+# that TRUTH does not name are 0; a party can be given one TRUTH for each protocol.
 owes()
 {
 	ROW_PARTIES+=("$1 $2")
@@ -76,7 +76,7 @@ figure()
 # What the module has for a party: eight figures, and whether they are a task's.
 cover_party()
 {
-	local i line
+	local i line name sum=(0 0 0 0 0 0 0 0)
 	case $1 in
 	ended)
 		for i in {0..7}; do
@@ -90,10 +90,13 @@ cover_party()
 		done
 		;;
 	*)
-		line=$("$GETCNT" tgid "${PID[$1]:-$1}")
-		for i in {0..7}; do
-			figure "${COVER_OF[i]}" "$line"
+		for name in ${1//+/ }; do
+			line=$("$GETCNT" tgid "${PID[$name]:-$name}")
+			for i in {0..7}; do
+				((sum[i] += $(figure "${COVER_OF[i]}" "$line"), 1))
+			done
 		done
+		printf "%s\n" "${sum[@]}"
 		;;
 	esac
 }
@@ -164,6 +167,55 @@ row_end()
 	if [[ -z $wrong ]]; then ok "$MODE: $ROW"; else not_ok "$MODE: $ROW"; note "$wrong"; fi
 	# case | mode | sent: packets bytes | received: packets bytes | bytes of strangers | why
 	echo "# row|$ROW|$MODE|$(tenths "${shares[0]}") $(tenths "${shares[1]}")|$(tenths "${shares[2]}") $(tenths "${shares[3]}")|$stranger|$why"
+}
+
+# talk SERVER CLIENT [OPTIONS...]: "ADDRESS PORT" where they listen and whom they call; TCP and UDP,
+# a few small messages, or what the options ask of the TCP client. CLI and SRV are where they are.
+talk()
+{
+	local server client
+	read -ra server <<<"$1"
+	read -ra client <<<"$2"
+	shift 2
+	(($#)) || set -- -N -r 20 -w 100
+	start_server tserver "$SRV" tcp-server -H -e -N "${server[@]}"
+	start_server userver "$SRV" udp-server -H "${server[@]}"
+	start_client tclient "$CLI" tcp-client -H -O "$@" "${client[@]}"
+	start_client uclient "$CLI" udp-client -H -O -r 20 -w 100 "${client[@]}"
+	says tserver held
+	says userver held
+}
+
+# told: those have what they say, and nothing else
+told()
+{
+	local name
+	for name in tclient tserver; do
+		owes "$name" tcp "$(said "$name" tcp)"
+		owes "$name" udp ""
+	done
+	for name in uclient userver; do
+		owes "$name" udp "$(said "$name" udp)"
+		owes "$name" tcp ""
+	done
+}
+
+# nobody TERM...: of the books, has anything
+nobody()
+{
+	local term
+	for term; do
+		owes "$term" tcp ""
+		owes "$term" udp ""
+	done
+}
+
+hang_up()
+{
+	local name
+	for name in tclient tserver uclient userver; do
+		end "$name"
+	done
 }
 
 # One that has nothing to do with it, is known to the module, and runs whenever nobody else does.

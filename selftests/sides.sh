@@ -12,7 +12,7 @@ need_tools ip nft ethtool jq awk ss
 MODES="rule off"
 
 # Both ends of a ping-pong that goes on until it is told to end
-talk()
+chat()
 {
 	local echo=()
 	[[ $1 == udp ]] || echo=(-e -N)
@@ -44,7 +44,7 @@ early()
 	conntrack=$(tun conntrack)
 	rmmod netatop
 	row_without "$3"
-	talk "$1" "$2"
+	chat "$1" "$2"
 	busywait "$WAIT" grown "$1" 20 || fatal "no traffic"
 	kill -STOP "${PID[client]}"
 	wait_state "${PID[client]}" T
@@ -75,7 +75,7 @@ still()
 beside()
 {
 	row "$3"
-	talk "$1" "$2"
+	chat "$1" "$2"
 	busywait "$WAIT" grown "$1" 20 || fatal "no traffic"
 	verdict "$1"
 }

@@ -119,6 +119,26 @@ bool nta_owner_is_current(const struct nta_packet *pkt,
 }
 
 /**
+ * nta_owner_is_worker() - does a kernel thread send on a user's socket
+ * @pkt: as for nta_owner_is_current(), which it is not
+ * @state: of the hook
+ *
+ * Some servers in the kernel have such sockets (NVMe, iSCSI); elsewhere it
+ * sends what a user has written (TLS).  So it has what nobody else has.
+ *
+ * Return: whether it does.
+ */
+bool nta_owner_is_worker(const struct nta_packet *pkt,
+			 const struct nf_hook_state *state)
+{
+	const struct sock *sk = pkt->sk;
+
+	return in_task() && !in_softirq() && current->flags & PF_KTHREAD &&
+	       sk && sk_fullsock(sk) && !sock_flag(sk, SOCK_DEAD) &&
+	       !sk_carries_mptcp(sk) && !nta_owner_was_queued(state);
+}
+
+/**
  * nta_owner_carries() - what does a socket carry
  * @sk: the socket, may be NULL or a request
  *

@@ -33,6 +33,8 @@ void nta_owner_sender(struct nta_packet *pkt,
 		      const struct nf_hook_state *state);
 bool nta_owner_is_current(const struct nta_packet *pkt,
 			  const struct nf_hook_state *state);
+bool nta_owner_is_worker(const struct nta_packet *pkt,
+			 const struct nf_hook_state *state);
 bool nta_owner_was_queued(const struct nf_hook_state *state);
 bool nta_owner_gives_verdicts(void);
 enum nta_carries nta_owner_carries(const struct sock *sk);

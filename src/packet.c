@@ -10,15 +10,30 @@
 #include <net/dst.h>
 #include <net/ip6_route.h>
 
-static unsigned int packet_header_len(const struct nta_packet *pkt)
+static unsigned int tcp_end(const struct sk_buff *skb, unsigned int off)
 {
 	const struct tcphdr *th;
 	struct tcphdr buf;
 
-	if (nta_way_is_udp(pkt->way))
-		return pkt->l4 + sizeof(struct udphdr);
-	th = skb_header_pointer(pkt->skb, pkt->l4, sizeof(buf), &buf);
-	return pkt->l4 + (th ? th->doff * 4 : sizeof(*th));
+	th = skb_header_pointer(skb, off, sizeof(buf), &buf);
+	return off + (th ? th->doff * 4 : sizeof(*th));
+}
+
+static unsigned int packet_header_len(const struct nta_packet *pkt)
+{
+	const struct sk_buff *skb = pkt->skb;
+	unsigned int end = pkt->l4 + sizeof(struct udphdr);
+	int inner;
+
+	if (!nta_way_is_udp(pkt->way))
+		return tcp_end(skb, pkt->l4);
+	/* the outer packet of a tunnel: to the end of the innermost header */
+	inner = skb->encapsulation ? skb_inner_transport_offset(skb) : 0;
+	if (inner < (int)end)
+		return end;
+	if (skb_shinfo(skb)->gso_type & (SKB_GSO_TCPV4 | SKB_GSO_TCPV6))
+		return tcp_end(skb, inner);
+	return inner + sizeof(struct udphdr);
 }
 
 /* Each segment repeats the headers. */

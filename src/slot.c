@@ -124,6 +124,19 @@ void nta_slot_renew(u64 *slot, const struct nta_packet *pkt)
 }
 
 /**
+ * nta_slot_has_thread() - does a thread have a slot
+ * @slot: the slot
+ *
+ * Return: whether a living one does.
+ */
+bool nta_slot_has_thread(const u64 *slot)
+{
+	struct nta_record *rec = nta_record_resolve(READ_ONCE(*slot));
+
+	return rec && READ_ONCE(rec->state) == NTA_RECORD_THREAD;
+}
+
+/**
  * nta_slot_is_stale() - has the owner of a slot finished
  * @slot: the slot
  *

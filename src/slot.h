@@ -32,6 +32,7 @@ bool nta_slot_read(u64 *slot);
 void nta_slot_ask(u64 *slot, const struct nta_sock *sock);
 void nta_slot_follow(u64 *slot, const struct nta_sock *sock);
 void nta_slot_renew(u64 *slot, const struct nta_packet *pkt);
+bool nta_slot_has_thread(const u64 *slot);
 bool nta_slot_is_stale(const u64 *slot);
 u64 nta_slot_book(u64 *slot, const struct nta_sock_key *key,
 		  const struct nta_packet *pkt);

@@ -126,6 +126,21 @@ static void out_other(struct nta_packet *pkt,
 		nta_slot_book(slot, known ? &key : NULL, pkt);
 }
 
+/* A kernel thread that sends on a user's socket has what nobody else has. */
+static bool worker_owns(struct nta_packet *pkt,
+			const struct nf_hook_state *state, const u64 *slot)
+{
+	struct nta_sock_key key;
+	struct nta_sock *sock;
+
+	if (!nta_owner_is_worker(pkt, state) ||
+	    (slot && nta_slot_has_thread(slot)) ||
+	    !nta_key_out(pkt, state, &key))
+		return false;
+	sock = nta_sock_find(&key);
+	return !sock || !nta_slot_has_thread(&sock->slot);
+}
+
 /**
  * nta_slow_out() - book a packet that is being sent
  * @pkt: the packet, in LOCAL_OUT
@@ -155,7 +170,7 @@ void nta_slow_out(struct nta_packet *pkt, const struct nf_hook_state *state)
 		if (info)
 			slot = &info->slot[dir];
 	}
-	if (nta_owner_is_current(pkt, state))
+	if (nta_owner_is_current(pkt, state) || worker_owns(pkt, state, slot))
 		out_own(pkt, state, ct, slot, dir == IP_CT_DIR_REPLY);
 	else
 		out_other(pkt, state, slot);
