@@ -73,10 +73,22 @@ figure()
 	if [[ " $2" =~ [^a-z]$1=([0-9]+) ]]; then echo "${BASH_REMATCH[1]}"; else echo 0; fi
 }
 
+# figures TEXT: all eight, in FIGURES, without a fork
+figures()
+{
+	local i
+	FIGURES=(0 0 0 0 0 0 0 0)
+	for i in {0..7}; do
+		if [[ " $1" =~ [^a-z]${COVER_OF[i]}=([0-9]+) ]]; then
+			FIGURES[i]=${BASH_REMATCH[1]}
+		fi
+	done
+}
+
 # What the module has for a party: eight figures, and whether they are a task's.
 cover_party()
 {
-	local i line name sum=(0 0 0 0 0 0 0 0)
+	local i name sum=(0 0 0 0 0 0 0 0)
 	case $1 in
 	ended)
 		for i in {0..7}; do
@@ -91,9 +103,9 @@ cover_party()
 		;;
 	*)
 		for name in ${1//+/ }; do
-			line=$("$GETCNT" tgid "${PID[$name]:-$name}")
+			figures "$("$GETCNT" tgid "${PID[$name]:-$name}")"
 			for i in {0..7}; do
-				((sum[i] += $(figure "${COVER_OF[i]}" "$line"), 1))
+				((sum[i] += FIGURES[i], 1))
 			done
 		done
 		printf "%s\n" "${sum[@]}"
@@ -150,10 +162,11 @@ row_end()
 	for ((k = 0; k < ${#ROW_PARTIES[@]}; k++)); do
 		read -r party proto <<<"${ROW_PARTIES[k]}"
 		mapfile -t figures < <(cover_party "$party")
+		figures "${ROW_TRUTH[k]}"
 		for i in {0..7}; do
 			[[ ${COVER_OF[i]} == "$proto"* ]] || continue
 			got=${figures[i]}
-			true=$(figure "${COVER_OF[i]}" "${ROW_TRUTH[k]}")
+			true=${FIGURES[i]}
 			((sum_true[i % 4] += true, sum_got[i % 4] += got < true ? got : true, 1))
 			if [[ -z $why ]] && ((got > true ? (got - true) * 1000 > true : (true - got) * 1000 > true)); then
 				wrong+="$party ${COVER_OF[i]}=$got, in truth $true; "
