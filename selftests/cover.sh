@@ -16,16 +16,22 @@
 COVER_OF=(tcpsndpacks tcpsndbytes tcprcvpacks tcprcvbytes udpsndpacks udpsndbytes udprcvpacks udprcvbytes)
 COVER_STAT=(tcp_snd_packets tcp_snd_bytes tcp_rcv_packets tcp_rcv_bytes udp_snd_packets udp_snd_bytes udp_rcv_packets udp_rcv_bytes)
 
-# The terms of the books, eight figures each: in COVER[term.i]
-cover_read()
+# The terms of the books, eight figures each, in COVER[term.i]: read while nothing moves from one to
+# another, as what has ended before does, or it would be seen twice or not at all.
+cover_read() { busywait "$WAIT" cover_read_once "$1"; }
+
+cover_read_once()
 {
-	local term i value
-	for term in tasks exited retired tunnel unowned unidentified; do
-		for i in {0..7}; do
-			read -r value <"$SYS/stats/${term}_${COVER_STAT[i]}"
-			COVER[$1.$term.$i]=$value
+	local term i left moved=0
+	for i in {0..7}; do
+		read -r left <"$SYS/stats/total_${COVER_STAT[i]}"
+		for term in tasks exited retired tunnel unowned unidentified; do
+			read -r "COVER[$1.$term.$i]" <"$SYS/stats/${term}_${COVER_STAT[i]}"
+			left=$((left - COVER[$1.$term.$i]))
 		done
+		((left == 0)) || moved=1
 	done
+	return "$moved"
 }
 
 declare -A COVER WIRE
@@ -230,6 +236,9 @@ hang_up()
 		end "$name"
 	done
 }
+
+# Does the kernel tell who reads from a UDP socket
+tells_readers() { grep -qw __tracepoint_sock_recv_length /proc/kallsyms; }
 
 # One that has nothing to do with it, is known to the module, and runs whenever nobody else does.
 start_bystander()

@@ -46,8 +46,6 @@ udp()
 	[[ $2 != udp-shared ]] || kill "$pid"
 }
 
-tells_readers() { grep -qw __tracepoint_sock_recv_length /proc/kallsyms; }
-
 # What one side has sent is what the other's interface has got, and the sink has it all.
 quiet()
 {

@@ -1,0 +1,147 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# timeout: 300
+# cpus: 2
+#
+# Packets that are received, and answered, in the context of somebody else: of a process that polls
+# for its own, of the thread of a device, of whoever the other CPU runs, of ksoftirqd.
+
+source "$(dirname "$0")/lib.sh"
+source "$(dirname "$0")/cover.sh"
+source "$(dirname "$0")/puppet.sh"
+need_tools ip nft ethtool jq awk taskset pgrep
+MODES="rule off"
+
+TRACE=/sys/kernel/tracing/instances/netatop-test
+[[ -d ${TRACE%/*} ]] || skip_all "needs tracefs"
+
+datagrams() { echo "udp$1packs=$2 udp$1bytes=$(($2 * ($3 + 28 + L2)))"; }
+
+# flows small|bulk: back and forth, or many packets at a time
+flows()
+{
+	local tcp=(-r 60 -w 200) udp=(-r 60 -w 200)
+	[[ $1 != bulk ]] || { tcp=(-n 40000 -w 1000); udp=(-n 160 -w 1000); }
+	start_server tcp-server "$SRV" tcp-server -H -e -N "$SRV4" 5001
+	start_server udp-server "$SRV" udp-server -H -O "$SRV4" 5001
+	start_client tcp-client "$CLI" tcp-client -H -O -N "${tcp[@]}" "$SRV4" 5001
+	start_client udp-client "$CLI" udp-client -H -O "${udp[@]}" "$SRV4" 5001
+	says tcp-server proto
+	says udp-server held
+}
+
+flows_owe()
+{
+	local name
+	for name in tcp-server tcp-client udp-server udp-client; do
+		owes "$name" "${name%-*}" "$(said "$name" "${name%-*}")"
+	done
+}
+
+flows_end() { slay tcp-client tcp-server udp-client udp-server; }
+
+# watch PID...: from now on, packets that are received while one of these runs are noted
+watch()
+{
+	mkdir -p "$TRACE"
+	echo "$*" >"$TRACE/set_event_pid"
+	echo >"$TRACE/trace"
+	echo 1 >"$TRACE/events/net/netif_receive_skb/enable"
+}
+
+# received_by LEAST CASE
+received_by()
+{
+	check "$MODE: $2: others have received" \
+		test "$(grep -c " netif_receive_skb: dev=eth0" "$TRACE/trace")" -ge "$1"
+	rmdir "$TRACE"
+}
+
+# The system is left as it was, however this ends.
+undo()
+{
+	local status=$?
+	sysctl -qw net.core.busy_read=0 net.core.netdev_budget=300 net.core.dev_weight=64
+	[[ ! -d $TRACE ]] || rmdir "$TRACE"
+	return "$status"
+}
+trap "undo; cleanup" EXIT
+
+# polls CASE USEC: one that has its first datagram, and the other CPU, polls for its second while
+# others talk
+polls()
+{
+	row "$1"
+	puppet poller "$SRV"
+	taskset -pc 1 "${PID[poller]}" >/dev/null || fatal "taskset"
+	tell poller socket 0 udp "$SRV4"
+	tell poller bind 0 "$SRV4" 6001
+	tell poller set 0 busypoll "$2"
+	puppet feeder "$CLI"
+	tell feeder socket 0 udp "$CLI4"
+	tell feeder connect 0 "$SRV4" 6001
+	tell feeder send 0 1 100
+	tell poller get 0 1
+	watch "${PID[poller]}"
+	tell_later poller get 0 1
+	flows small
+	tell feeder send 0 1 100
+	told poller
+	tun gc 1
+	flows_owe
+	owes poller udp "$(datagrams rcv 2 100)"
+	owes feeder udp "$(datagrams snd 2 100)"
+	row_end
+	received_by 60 "$1"
+	flows_end
+	dismiss poller feeder
+}
+
+# works LEAST CASE FLOWS PID...: others do the receiving
+works()
+{
+	row "$2"
+	watch "${@:4}"
+	flows "$3"
+	flows_owe
+	row_end
+	received_by "$1" "$2"
+	flows_end
+}
+
+switch()
+{
+	local ns
+	for ns in "$CLI" "$SRV"; do
+		in_ns "$ns" sh -c "echo $2 >/sys/class/net/eth0/$1" || fatal "$1"
+	done
+}
+
+body()
+{
+	local threads
+	taskset -pc 0 "$$" >/dev/null
+	start_bystander
+	offload gro on
+	polls "SO_BUSY_POLL" 100000000
+	sysctl -qw net.core.busy_read=200
+	polls "net.core.busy_read" 100000000
+	sysctl -qw net.core.busy_read=0
+	switch threaded 1
+	mapfile -t threads < <(pgrep "^napi/eth0-")
+	works 60 "threaded NAPI" small "${threads[@]}"
+	switch threaded 0
+	offload gro off
+	taskset -pc 1 "${PID[bystander]}" >/dev/null
+	switch queues/rx-0/rps_cpus 2
+	works 60 "RPS" small "${PID[bystander]}"
+	sysctl -qw net.core.netdev_budget=1 net.core.dev_weight=1
+	works 20 "ksoftirqd" bulk "$(pgrep "^ksoftirqd/1$")"
+	sysctl -qw net.core.netdev_budget=300 net.core.dev_weight=64
+	slay bystander
+}
+
+plan $((2 * (2 * 5 + 2)))
+load_module
+for_each_mode body
+finish
