@@ -67,7 +67,7 @@ static void nta_probe_tcp(void *data, struct sock *sk)
 /* The same for all sockets; TCP has been here already. */
 static void nta_probe_recv(void *data, struct sock *sk, int ret, int flags)
 {
-	if (nta_record_unowned() && ret > 0 &&
+	if (nta_record_unowned() && ret > 0 && sk &&
 	    (sk->sk_family == AF_INET || sk->sk_family == AF_INET6) &&
 	    sk->sk_protocol != IPPROTO_TCP)
 		read_from(sk);

@@ -9,6 +9,8 @@
 #include "slot.h"
 #include "task.h"
 
+#include <linux/tcp.h>
+
 /* Told of a namespace in which packets wait for verdicts. */
 static void (*queue_notify)(struct net *net);
 
@@ -76,10 +78,16 @@ static u64 book_invalid(struct nta_packet *pkt,
 {
 	enum ip_conntrack_info ctinfo;
 	struct nf_conn *ct = nf_ct_get(pkt->skb, &ctinfo);
+	const struct tcphdr *th;
 	struct nta_record *rec;
+	struct tcphdr buf;
 	u64 *slot;
 
 	if (ct || ctinfo == IP_CT_UNTRACKED)
+		return NTA_NOBODY;
+	/* a new connection has nothing to do with an entry that is left */
+	th = skb_header_pointer(pkt->skb, pkt->l4, sizeof(buf), &buf);
+	if (!th || th->syn)
 		return NTA_NOBODY;
 	ct = nta_sockinfo_entry(state->net, key, &slot);
 	if (!ct)
