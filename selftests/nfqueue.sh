@@ -4,8 +4,8 @@
 #
 # Packets that wait for the verdict of a queue daemon: they are sent on in the daemon's context, and
 # belong to who sent them nevertheless. Where only the first packet of a flow is queued, as a
-# firewall asks for, the next one tells whose it is. Where all are, the open file does; and once the
-# module has seen it, it notes who sends before the packets are queued.
+# firewall asks for, the next one tells whose it is. Where all are, the open file does, so the
+# sockets stay open until the collector has been there.
 
 source "$(dirname "$0")/lib.sh"
 source "$(dirname "$0")/cover.sh"
@@ -50,27 +50,6 @@ one()
 
 family() { if [[ $1 == *:* ]]; then echo IPv6; else echo IPv4; fi; }
 
-# Threads, and sockets that are closed long before the collector comes.
-threads()
-{
-	local tid got="" wanted=""
-	check "$MODE: senders are noted before" busywait "$WAIT" stat_is queue_namespaces 1
-	row "NFQUEUE, all queued, threads that have closed"
-	start_server server "$SRV" udp-server -n 5 -H "$SRV4" 5001
-	start_client client "$CLI" udp-client -t 5 -K -H -r 10 -w 200 "$SRV4" 5001
-	says server held
-	while read -r tid; do
-		got+="$(counted pid "$tid" udp); "
-		wanted+="$(sums udp "tid=$tid" "$TMP/client"); "
-	done < <(sed -n 's/^proto=.* tid=\([0-9]*\) .*/\1/p' "$TMP/client")
-	is "$got" "$wanted" "$MODE: each thread has its own"
-	owes client udp "$(on_wire "$CLI" udp)"
-	owes server udp "$(on_wire "$SRV" udp)"
-	row_end
-	end client
-	end server
-}
-
 body()
 {
 	local addr
@@ -79,7 +58,6 @@ body()
 		one tcp "$addr" "all queued"
 		one udp "$addr" "all queued"
 	done
-	threads
 	unqueued "$MODE: all queued"
 	[[ $MODE == off ]] && return	# the next rule would switch conntrack on
 	queued 'ct state new'
@@ -88,7 +66,7 @@ body()
 	unqueued "$MODE: first queued"
 }
 
-plan $((2 * (4 * 3 + 3 + 1 + 2) + 2 * 3 + 1))
+plan $((2 * (4 * 3 + 1 + 2) + 2 * 3 + 1))
 MODES="rule off"
 load_module
 for_each_mode body

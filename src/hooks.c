@@ -116,26 +116,6 @@ static unsigned int nta_hook_post(void *priv, struct sk_buff *skb,
 	return NF_ACCEPT;
 }
 
-static unsigned int nta_hook4_early(void *priv, struct sk_buff *skb,
-				    const struct nf_hook_state *state)
-{
-	struct nta_packet pkt;
-
-	if (nta_packet_parse4(&pkt, skb, true))
-		nta_slow_early(&pkt, state);
-	return NF_ACCEPT;
-}
-
-static unsigned int nta_hook6_early(void *priv, struct sk_buff *skb,
-				    const struct nf_hook_state *state)
-{
-	struct nta_packet pkt;
-
-	if (nta_packet_parse6(&pkt, skb, true))
-		nta_slow_early(&pkt, state);
-	return NF_ACCEPT;
-}
-
 /*
  * Last in LOCAL_OUT, where translation and filters have had their say; just
  * before confirmation elsewhere, which for IPv6 is not the very last hook.
@@ -179,22 +159,6 @@ static const struct nf_hook_ops nta_hook_ops[] = {
 	},
 };
 
-/* Before anybody can queue a packet. */
-static const struct nf_hook_ops nta_early_ops[] = {
-	{
-		.hook		= nta_hook4_early,
-		.pf		= NFPROTO_IPV4,
-		.hooknum	= NF_INET_LOCAL_OUT,
-		.priority	= INT_MIN,
-	},
-	{
-		.hook		= nta_hook6_early,
-		.pf		= NFPROTO_IPV6,
-		.hooknum	= NF_INET_LOCAL_OUT,
-		.priority	= INT_MIN,
-	},
-};
-
 /**
  * nta_hooks_register() - begin to see the packets of a network namespace
  * @net: the namespace
@@ -218,30 +182,4 @@ int nta_hooks_register(struct net *net)
 void nta_hooks_unregister(struct net *net)
 {
 	nf_unregister_net_hooks(net, nta_hook_ops, ARRAY_SIZE(nta_hook_ops));
-}
-
-/**
- * nta_hooks_register_early() - note senders before their packets are queued
- * @net: the namespace
- *
- * Process context.
- *
- * Return: 0 or an error of netfilter, and nothing has been registered.
- */
-int nta_hooks_register_early(struct net *net)
-{
-	return nf_register_net_hooks(net, nta_early_ops,
-				     ARRAY_SIZE(nta_early_ops));
-}
-
-/**
- * nta_hooks_unregister_early() - end what nta_hooks_register_early() began
- * @net: the namespace
- *
- * Process context.  To be called when the namespace or the module goes, as
- * netfilter drops what is queued.
- */
-void nta_hooks_unregister_early(struct net *net)
-{
-	nf_unregister_net_hooks(net, nta_early_ops, ARRAY_SIZE(nta_early_ops));
 }

@@ -9,7 +9,5 @@ struct net;
 
 int nta_hooks_register(struct net *net);
 void nta_hooks_unregister(struct net *net);
-int nta_hooks_register_early(struct net *net);
-void nta_hooks_unregister_early(struct net *net);
 
 #endif /* _NTA_HOOKS_H */

@@ -133,8 +133,10 @@ bool nta_owner_is_worker(const struct nta_packet *pkt,
 {
 	const struct sock *sk = pkt->sk;
 
+	/* one that closes a user's socket for him is not its owner */
 	return in_task() && !in_softirq() && current->flags & PF_KTHREAD &&
 	       sk && sk_fullsock(sk) && !sock_flag(sk, SOCK_DEAD) &&
+	       READ_ONCE(sk->sk_shutdown) != SHUTDOWN_MASK &&
 	       !sk_carries_mptcp(sk) && !nta_owner_was_queued(state);
 }
 
@@ -149,7 +151,8 @@ enum nta_carries nta_owner_carries(const struct sock *sk)
 {
 	int type;
 
-	if (!sk || !sk_fullsock(sk) || sk->sk_protocol != IPPROTO_UDP)
+	/* a raw socket can have the protocol */
+	if (!sk || !sk_fullsock(sk) || !sk_is_udp(sk))
 		return NTA_CARRIES_DATA;
 	type = READ_ONCE(udp_sk(sk)->encap_type);
 	/* RxRPC is a client of its own: AFS */

@@ -5,13 +5,11 @@
 #include "pernet.h"
 #include "hooks.h"
 #include "params.h"
-#include "slow.h"
 #include "sockinfo.h"
 
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/sched/signal.h>
-#include <linux/workqueue.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
@@ -20,8 +18,6 @@ struct nta_net {
 	struct net		*net;
 	bool			hooked;
 	bool			conntrack;	/* a reference is held */
-	bool			queues;		/* packets wait for verdicts */
-	bool			early;		/* and senders are noted before */
 };
 
 static unsigned int nta_net_id __ro_after_init;
@@ -34,7 +30,6 @@ static DEFINE_MUTEX(pernet_mutex);
 static LIST_HEAD(pernet_list);
 static bool pernet_loading;
 static enum nta_conntrack pernet_conntrack;
-static unsigned int pernet_nr_early;
 
 static int net_conntrack_get(struct nta_net *nn)
 {
@@ -79,35 +74,6 @@ static int pernet_set_conntrack(unsigned int value)
 	return err;
 }
 
-/* Once packets are seen to wait for verdicts, their senders are noted before. */
-static void nta_pernet_work(struct work_struct *work)
-{
-	struct nta_net *nn;
-
-	mutex_lock(&pernet_mutex);
-	list_for_each_entry(nn, &pernet_list, link) {
-		if (!READ_ONCE(nn->queues) || nn->early ||
-		    nta_hooks_register_early(nn->net))
-			continue;
-		nn->early = true;
-		WRITE_ONCE(pernet_nr_early, pernet_nr_early + 1);
-	}
-	mutex_unlock(&pernet_mutex);
-}
-
-static DECLARE_WORK(pernet_work, nta_pernet_work);
-
-/* In the packet path. */
-static void nta_pernet_queues(struct net *net)
-{
-	struct nta_net *nn = net_generic(net, nta_net_id);
-
-	if (READ_ONCE(nn->queues))
-		return;
-	WRITE_ONCE(nn->queues, true);
-	schedule_work(&pernet_work);
-}
-
 static int __net_init nta_net_init(struct net *net)
 {
 	struct nta_net *nn = net_generic(net, nta_net_id);
@@ -147,12 +113,7 @@ static void __net_exit nta_net_pre_exit(struct net *net)
 	list_del_init(&nn->link);
 	if (nn->hooked)
 		nta_hooks_unregister(net);
-	if (nn->early) {
-		nta_hooks_unregister_early(net);
-		WRITE_ONCE(pernet_nr_early, pernet_nr_early - 1);
-	}
 	nn->hooked = false;
-	nn->early = false;
 	net_conntrack_put(nn);
 	mutex_unlock(&pernet_mutex);
 }
@@ -163,14 +124,6 @@ static struct pernet_operations nta_net_ops = {
 	.id		= &nta_net_id,
 	.size		= sizeof(struct nta_net),
 };
-
-/* No hook runs any more. */
-static void pernet_end_work(void)
-{
-	synchronize_net();
-	nta_slow_set_notify(NULL);
-	cancel_work_sync(&pernet_work);
-}
 
 /**
  * nta_pernet_init() - see the packets of all network namespaces
@@ -184,14 +137,11 @@ int nta_pernet_init(void)
 	err = nta_param_set_notify(NTA_CONNTRACK, pernet_set_conntrack);
 	if (err)
 		return err;
-	nta_slow_set_notify(nta_pernet_queues);
 	WRITE_ONCE(pernet_loading, true);
 	err = register_pernet_subsys(&nta_net_ops);
 	WRITE_ONCE(pernet_loading, false);
-	if (err) {
+	if (err)
 		nta_param_set_notify(NTA_CONNTRACK, NULL);
-		pernet_end_work();
-	}
 	return err;
 }
 
@@ -204,7 +154,7 @@ void nta_pernet_exit(void)
 {
 	nta_param_set_notify(NTA_CONNTRACK, NULL);
 	unregister_pernet_subsys(&nta_net_ops);
-	pernet_end_work();
+	synchronize_net();
 }
 
 /* The namespace at a place in the list, with a reference; NULL at its end. */
@@ -254,14 +204,4 @@ unsigned int nta_pernet_sockinfo_count(void)
 		cond_resched();
 	}
 	return count;
-}
-
-/**
- * nta_pernet_queue_count() - in how many namespaces packets wait for verdicts
- *
- * Return: the number of those where senders are noted before that.
- */
-unsigned int nta_pernet_queue_count(void)
-{
-	return READ_ONCE(pernet_nr_early);
 }

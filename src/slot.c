@@ -85,23 +85,6 @@ void nta_slot_ask(u64 *slot, const struct nta_sock *sock)
 }
 
 /**
- * nta_slot_follow() - put who sent a packet that was queued in a slot
- * @slot: of its conntrack entry
- * @sock: its socket, where that has been noted
- *
- * Task context.
- */
-void nta_slot_follow(u64 *slot, const struct nta_sock *sock)
-{
-	struct nta_record *rec = nta_record_resolve(READ_ONCE(sock->slot));
-
-	if (rec && READ_ONCE(rec->state) == NTA_RECORD_THREAD)
-		nta_slot_own(slot, rec);
-	else
-		nta_slot_ask(slot, sock);
-}
-
-/**
  * nta_slot_renew() - empty a slot if a connection begins
  * @slot: of a TCP socket in the table
  * @pkt: a received packet

@@ -11,17 +11,6 @@
 
 #include <linux/tcp.h>
 
-/* Told of a namespace in which packets wait for verdicts. */
-static void (*queue_notify)(struct net *net);
-
-static void tell_of_queue(struct net *net)
-{
-	void (*notify)(struct net *net) = READ_ONCE(queue_notify);
-
-	if (notify)
-		notify(net);
-}
-
 /* Will nta_slow_attach() give the entry its sockinfo? */
 static bool will_attach(const struct nf_conn *ct)
 {
@@ -72,9 +61,9 @@ static void out_own(struct nta_packet *pkt, const struct nf_hook_state *state,
  * A TCP packet without an entry can be one that conntrack has found to be
  * invalid: it belongs to the owner of its connection nevertheless.
  */
-static u64 book_invalid(struct nta_packet *pkt,
-			const struct nf_hook_state *state,
-			const struct nta_sock_key *key)
+static bool book_invalid(struct nta_packet *pkt,
+			 const struct nf_hook_state *state,
+			 const struct nta_sock_key *key, u64 *handle)
 {
 	enum ip_conntrack_info ctinfo;
 	struct nf_conn *ct = nf_ct_get(pkt->skb, &ctinfo);
@@ -83,47 +72,50 @@ static u64 book_invalid(struct nta_packet *pkt,
 	struct tcphdr buf;
 	u64 *slot;
 
+	*handle = NTA_NOBODY;
 	if (ct || ctinfo == IP_CT_UNTRACKED)
-		return NTA_NOBODY;
+		return false;
 	/* a new connection has nothing to do with an entry that is left */
 	th = skb_header_pointer(pkt->skb, pkt->l4, sizeof(buf), &buf);
 	if (!th || th->syn)
-		return NTA_NOBODY;
+		return false;
 	ct = nta_sockinfo_entry(state->net, key, &slot);
 	if (!ct)
-		return NTA_NOBODY;
-	rec = nta_record_resolve(READ_ONCE(*slot));
+		return false;
+	*handle = READ_ONCE(*slot);
 	nf_ct_put(ct);
-	if (!rec)
-		return NTA_NOBODY;
-	nta_book(rec, pkt);
-	return nta_record_handle(rec);
+
+	rec = nta_record_resolve(*handle);
+	if (rec) {
+		nta_book(rec, pkt);
+		return true;
+	}
+	if (*handle == NTA_NOBODY || !nta_owner_is_gone(pkt, state))
+		return false;
+	nta_book_late(pkt);
+	return true;
 }
 
 /* The running task does not send it: who has sent before, or will. */
 static void out_other(struct nta_packet *pkt,
 		      const struct nf_hook_state *state, u64 *slot)
 {
-	bool queued = nta_owner_was_queued(state);
 	struct nta_sock_key key;
 	struct nta_sock *sock;
 	bool known = false;
+	u64 handle;
 
-	if (queued)
-		tell_of_queue(state->net);
-	if (!slot || queued || !nta_record_resolve(READ_ONCE(*slot))) {
+	if (!slot || !nta_record_resolve(READ_ONCE(*slot))) {
 		known = nta_key_out(pkt, state, &key);
 		sock = known ? nta_sock_find(&key) : NULL;
 		if (known && !sock && !slot) {
 			if (!nta_way_is_udp(pkt->way) &&
-			    book_invalid(pkt, state, &key) != NTA_NOBODY)
+			    book_invalid(pkt, state, &key, &handle))
 				return;
 			if (pkt->sk)
 				sock = nta_sock_get(&key, false);
 		}
-		if (slot && sock && queued)
-			nta_slot_follow(slot, sock);
-		else if (slot && sock)
+		if (slot && sock)
 			nta_slot_ask(slot, sock);
 		else if (sock)
 			slot = &sock->slot;
@@ -149,6 +141,20 @@ static bool worker_owns(struct nta_packet *pkt,
 	return !sock || !nta_slot_has_thread(&sock->slot);
 }
 
+/*
+ * A tunnel's socket has no slot on an entry: what is received would not come
+ * here to be told from a daemon's messages.  It can have become one since.
+ */
+static u64 *slot_to_use(const struct nta_packet *pkt, u64 *slot)
+{
+	if (nta_owner_carries(pkt->sk) == NTA_CARRIES_DATA)
+		return slot;
+	/* an unowned record that is there is left to age */
+	if (READ_ONCE(*slot) != NTA_NOBODY)
+		xchg(slot, NTA_NOBODY);
+	return NULL;
+}
+
 /**
  * nta_slow_out() - book a packet that is being sent
  * @pkt: the packet, in LOCAL_OUT
@@ -167,16 +173,12 @@ void nta_slow_out(struct nta_packet *pkt, const struct nf_hook_state *state)
 		return;
 	nta_packet_weigh(pkt, state->out, state->sk);
 	nta_owner_sender(pkt, state);
+	info = ct ? nta_sockinfo_find(ct) : NULL;
+	if (info)
+		slot = slot_to_use(pkt, &info->slot[dir]);
 	if (nta_owner_is_transformed(pkt) || nta_owner_is_tunnel(pkt, pkt->sk)) {
 		nta_book_term(NTA_TUNNEL, pkt);
 		return;
-	}
-
-	/* with a slot, packets would not come here to be told from a tunnel's */
-	if (ct && nta_owner_carries(pkt->sk) == NTA_CARRIES_DATA) {
-		info = nta_sockinfo_find(ct);
-		if (info)
-			slot = &info->slot[dir];
 	}
 	if (nta_owner_is_current(pkt, state) || worker_owns(pkt, state, slot))
 		out_own(pkt, state, ct, slot, dir == IP_CT_DIR_REPLY);
@@ -240,9 +242,7 @@ static u64 in_tcp(struct nta_packet *pkt, const struct nf_hook_state *state,
 				nta_slot_ask(slot, sock);
 		} else {
 			sock = nta_sock_find(&key);
-			handle = sock ? NTA_NOBODY :
-					book_invalid(pkt, state, &key);
-			if (handle != NTA_NOBODY)
+			if (!sock && book_invalid(pkt, state, &key, &handle))
 				return handle;
 			sock = sock ?: nta_sock_get(&key, false);
 			if (sock) {
@@ -327,38 +327,4 @@ void nta_slow_attach(struct sk_buff *skb, const struct nf_hook_state *state,
 	mine = nta_thread_learn();
 	if (mine)
 		nta_slot_own(&info->slot[dir], mine);
-}
-
-/**
- * nta_slow_early() - note at the socket who sends
- * @pkt: a packet that may be going to wait for a verdict
- * @state: of the hook, which comes first in LOCAL_OUT
- */
-void nta_slow_early(struct nta_packet *pkt, const struct nf_hook_state *state)
-{
-	struct nta_record *mine;
-	struct nta_sock_key key;
-	struct nta_sock *sock;
-
-	nta_owner_sender(pkt, state);
-	if (nta_owner_is_transformed(pkt) || nta_owner_is_tunnel(pkt, pkt->sk) ||
-	    !nta_owner_is_current(pkt, state) ||
-	    !nta_key_out(pkt, state, &key))
-		return;
-	mine = nta_thread_learn();
-	if (!mine)
-		return;
-	sock = nta_sock_get(&key, true);
-	if (sock)
-		nta_slot_own(&sock->slot, mine);
-}
-
-/**
- * nta_slow_set_notify() - name the function to call when a verdict is seen
- * @notify: called in the packet path with the namespace, for each packet; NULL
- *	    for none
- */
-void nta_slow_set_notify(void (*notify)(struct net *net))
-{
-	WRITE_ONCE(queue_notify, notify);
 }

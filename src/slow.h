@@ -17,7 +17,5 @@ void nta_slow_in(struct nta_packet *pkt, const struct nf_hook_state *state,
 		 struct nf_conn *ct, int dir);
 void nta_slow_attach(struct sk_buff *skb, const struct nf_hook_state *state,
 		     struct nf_conn *ct, int dir);
-void nta_slow_early(struct nta_packet *pkt, const struct nf_hook_state *state);
-void nta_slow_set_notify(void (*notify)(struct net *net));
 
 #endif /* _NTA_SLOW_H */

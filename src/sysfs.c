@@ -8,7 +8,6 @@
 #include "exitlist.h"
 #include "gc.h"
 #include "params.h"
-#include "pernet.h"
 #include "sockinfo.h"
 #include "stats.h"
 #include "task.h"
@@ -211,7 +210,6 @@ GAUGE_ATTR(unowned_records, nta_record_unowned);
 GAUGE_ATTR(records, nta_record_used);
 GAUGE_ATTR(exit_records, nta_exitlist_count);
 GAUGE_ATTR(sockets, nta_sock_count);
-GAUGE_ATTR(queue_namespaces, nta_pernet_queue_count);
 
 static struct attribute *stats_attrs[] = {
 	BOOK_ATTR_PTRS(total),
@@ -239,7 +237,6 @@ static struct attribute *stats_attrs[] = {
 	&attr_records.attr.attr,
 	&attr_exit_records.attr.attr,
 	&attr_sockets.attr.attr,
-	&attr_queue_namespaces.attr.attr,
 	NULL
 };
 
