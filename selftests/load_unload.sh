@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# cpus: 2
 # timeout: 600
 #
 # The module comes and goes 20 times while flows are alive. No flow loses or delays a packet: TCP
