@@ -2,67 +2,80 @@
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 300
 #
-# A process writes 4 MB and is gone, and the kernel goes on sending them. Nothing is lost: with
-# exit_linger the record of the process has all of it, without it what comes later is retired.
+# A process exits while the kernel still has its data to send. With exit_linger its record waits, and
+# has all of it; without, the record comes at once, and what follows is retired. Nothing is lost.
 
 source "$(dirname "$0")/lib.sh"
 source "$(dirname "$0")/cover.sh"
-need_tools ip nft ethtool jq awk ss tc
+source "$(dirname "$0")/actor.sh"
+need_tools ip nft ethtool jq awk tc ss
 MODES="rule off"
-BYTES=4000000
 
-# The client's connection has sent all and is acknowledged; nothing is on its way.
-drained()
+SIZE=4000000
+PORT=5000
+
+# Reads what is on the exit list into $TMP/records
+read_records()
 {
-	! in_ns "$CLI" ss -Htan "dport = :$port" | grep -qE 'ESTAB|FIN-WAIT-1|LAST-ACK|CLOSING' &&
-		[[ $(figure tcpsndpacks "$(on_wire "$CLI" tcp)") == "$(figure tcprcvpacks "$(on_wire "$SRV" tcp)")" ]] &&
-		[[ $(figure tcpsndpacks "$(on_wire "$SRV" tcp)") == "$(figure tcprcvpacks "$(on_wire "$CLI" tcp)")" ]]
+	: >"$TMP/records"
+	while ! stat_is exit_records 0; do
+		"$GETCNT" exit >>"$TMP/records"
+	done
 }
 
-# the exit record of the process, in the words of getcnt, once it is there
-record() { "$GETCNT" exit >"$TMP/record" && grep -o "tcpsnd.* tcprcvbytes=[0-9]*" "$TMP/record"; }
+listed() { (($(stat exit_records) >= $1)); }
 
-one()
+# in_flight ADDRESS LINGER NAME
+in_flight()
 {
-	local wire sent
-	port=$((port + 1))
+	local pid unsent
+	PORT=$((PORT + 1))
 	forget
-	row "$1"
-	start_server sink "$SRV" tcp-server -H "$SRV4" "$port"
-	start client "$CLI" "$HERE/stream" write "$SRV4" "$port" "$BYTES"
-	says client sent
-	slay client
-	sent=$(figure tcpsndbytes "$(on_wire "$CLI" tcp)")
-	busywait "$WAIT" drained || fatal "it is never all sent"
-	wire=$(on_wire "$CLI" tcp)
-	check "$MODE: $1: it was gone before all was sent" test "$sent" -lt "$(figure tcpsndbytes "$wire")"
-	if (($(tun exit_linger) > 0)); then
-		is "$(record)" "$wire" "$MODE: $1: the record has it all"
-		is "$(stat late_packets)" "$LATE" "$MODE: $1: nothing is late"
-	else
-		check "$MODE: $1: the rest is late" test "$(stat late_packets)" -gt "$LATE"
-		LATE=$(stat late_packets)
+	tun exit_linger "$2"
+	row "$3"
+	actor cli "$CLI"
+	actor srv "$SRV"
+	in_ns "$CLI" tc qdisc add dev eth0 root tbf rate 20mbit burst 10000 limit 10000000 || fatal "tc"
+	meet "$1" "$PORT"
+	tell cli "set 1 sndbuf 8000000; send 1 $SIZE"
+	tell srv "close 0"
+	pid=${PID[cli]}
+	dismiss cli
+	if [[ $2 == 0 ]]; then
+		busywait "$WAIT" listed 1 || fatal "no record"
+		in_ns "$CLI" ss -Htn "dport = :$PORT" >"$TMP/connection"
+		read -r _ _ unsent _ <"$TMP/connection"
+		check "$MODE: $3: there is much to be sent" test "$unsent" -gt 500000
+		read_records
+		check "$MODE: $3: the record has some of it" grep -q "^id=$pid " "$TMP/records"
 	fi
-	owes ended tcp "$wire"
-	owes sink tcp "$(on_wire "$SRV" tcp)"
+	tell srv "recv 1 $SIZE; eof 1; close 1"
+	busywait "$WAIT" no_connection "$SRV" "$PORT" || fatal "never closed"
+	quiet
+	if [[ $2 != 0 ]]; then
+		is "$(stat exit_records)" 0 "$MODE: $3: the record waits"
+		tun exit_linger 1
+		busywait "$WAIT" listed 1 || fatal "no record"
+		read_records
+		is "$(sed -n "s/^id=$pid .*\(tcpsndpacks.*tcprcvbytes=[0-9]*\).*/\1/p" "$TMP/records")" \
+			"$(on_wire "$CLI" tcp)" "$MODE: $3: the record has all"
+	fi
+	# a record that has been read is retired
+	owes retired tcp "$(on_wire "$CLI" tcp)"
+	owes srv tcp "$(on_wire "$SRV" tcp)"
 	row_end
-	end sink
+	in_ns "$CLI" tc qdisc del dev eth0 root
+	slay srv
+	tun exit_linger 0
 }
 
 body()
 {
-	in_ns "$CLI" sysctl -qw net.ipv4.tcp_wmem="4096 16777216 16777216"
-	in_ns "$CLI" tc qdisc add dev eth0 root tbf rate 8mbit burst 20000 latency 1s || fatal "tc"
-	one "exit with data in flight"
-	tun exit_linger 15
-	one "exit with data in flight, exit_linger"
-	tun exit_linger 0
-	forget
+	in_flight "$SRV4" 0 "exit with data in flight, no exit_linger"
+	in_flight "$SRV6" 600 "exit with data in flight, exit_linger"
 }
 
-LATE=0
-port=7400
-plan $((2 * (2 + 4 - 1 + 2 + 2)))
+plan $((2 * (3 + 3 + 2)))
 load_module
 tun exit_timeout 3600
 for_each_mode body

@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 300
 #
-# A pid that is used again at once: two processes, two records, nothing of one in the other, and each
-# with the time that it was started at, as /proc/PID/stat has it.
+# A pid that is used again at once: two processes, two records, nothing of one in the other,
+# and each with its own start.
 
 source "$(dirname "$0")/lib.sh"
 source "$(dirname "$0")/cover.sh"
-need_tools ip nft awk
+need_tools ip nft ethtool jq awk
 
 # start_as PID NAME COMMAND...: ns_last_pid says which pid the next fork gets, unless another
 # process forks in between; then try again.
@@ -23,49 +23,59 @@ start_as()
 	fatal "pid $pid is not given again"
 }
 
-# started PID: seconds since 1970, as atop finds out
+# started PID: when it was, as atop computes it: boot time plus start since boot
 started()
 {
-	local boot ticks
-	boot=$(awk '$1 == "btime" { print $2 }' /proc/stat)
-	ticks=$(sed 's/.*) //' "/proc/$1/stat" | awk '{ print $20 }')
-	echo $((boot + ticks / $(getconf CLK_TCK)))
+	local stat boot
+	stat=$(<"/proc/$1/stat")
+	read -ra stat <<<"${stat##*) }"
+	boot=$(awk '/^btime/ { print $2 }' /proc/stat)
+	echo $((boot + stat[19] / $(getconf CLK_TCK)))
 }
 
-# same_time BTIME STARTED DESCRIPTION: each of the two rounds down a sum of two times
-same_time() { check "$3 ($1, $2)" test $(($1 - $2)) -ge -1 -a $(($1 - $2)) -le 1; }
-
-older_than() { (($(date +%s) >= $1 + $2)); }
+# btime_is LINE STARTED WHAT: within the second that the two may round to
+btime_is()
+{
+	local off
+	off=$(($(figure btime "$1") - $2))
+	check "$MODE: $3 ($off s off)" test "${off#-}" -le 1
+}
 
 body()
 {
-	local pid old new old_start new_start
-	start_server server "$SRV" udp-server -n 2 -H "$SRV4" 5001
+	local pid old new began_old began_new
+	row "pid used again"
+	start_server server "$SRV" udp-server -n 2 -H -O "$SRV4" 5001
 	start_client old "$CLI" udp-client -H -n 16 -w 100 "$SRV4" 5001
 	pid=${PID[old]}
-	old_start=$(started "$pid")
-	busywait "$WAIT" older_than "$old_start" 3 || fatal "time stands still"
+	began_old=$(started "$pid")
 	end old
 	old=$(sums udp "$pid" "$TMP/old")
 	start_as "$pid" new "$TRAFFIC" udp-client -S -H -n 48 -w 200 "$SRV4" 5001
 	wait_state "$pid" T
 	is "$("$GETCNT" tgid "$pid")" "errno=ESRCH" "$MODE: the new process starts with nothing"
+	began_new=$(started "$pid")
 	kill -CONT "$pid"
 	says new held
 	new=$(said new udp)
-	new_start=$(started "$pid")
-	same_time "$(figure btime "$("$GETCNT" tgid "$pid")")" "$new_start" "$MODE: the new process has its time of start"
 	is "$(counted tgid "$pid" udp)" "$new" "$MODE: the new process has its own traffic"
+	btime_is "$("$GETCNT" tgid "$pid")" "$began_new" "the start of the new one, while it lives"
+	"$GETCNT" exit >"$TMP/records"
+	owes retired udp "$old"		# as it has been read
+	owes new udp "$(said new udp)"
+	says server held
+	owes server udp "$(said server udp)"
+	row_end
 	end new
-	"$GETCNT" -n 2 exit >"$TMP/records"
+	"$GETCNT" exit >>"$TMP/records"
 	is "$(grep "^id=$pid " "$TMP/records" | grep -o "udpsnd.*")" "$old"$'\n'"$new" "$MODE: two records with one id"
-	same_time "$(figure btime "$(grep -m 1 "^id=$pid " "$TMP/records")")" "$old_start" "$MODE: the old process has its own"
-	check "$MODE: they are told apart by it" test $((new_start - old_start)) -ge 2
+	btime_is "$(sed -n 1p "$TMP/records")" "$began_old" "the start of the old one, in its record"
+	btime_is "$(sed -n 2p "$TMP/records")" "$began_new" "the start of the new one, in its record"
 	end server
 	"$GETCNT" exit >/dev/null
 }
 
-plan $((3 * (3 + 3 + 2)))
+plan $((3 * (7 + 2)))
 load_module
 tun exit_timeout 3600
 for_each_mode body

@@ -2,22 +2,25 @@
 /*
  * reuse - two processes that take turns with short-lived sockets on one port
  *
- *	reuse ADDR PORT TURNS
+ *	reuse ADDR PORT TURNS PORTS
  *
  * In each turn one of them opens a socket, a third process sends a datagram of 100 bytes there from
  * a new socket of its own, is answered, and both sockets are closed: the next ones are likely to
- * get their memory. Prints "pids=FIRST,SECOND,CLIENT" and, when all is over, "done"; they stay until
+ * get their memory. The third uses so many PORTS, one after the other; where that is fewer than there
+ * are turns, a turn begins in another tick of the kernel's clock than the one before. Prints "pids=FIRST,SECOND,CLIENT" and, when all is over, "done"; they stay until
  * they are killed, 300 seconds at most.
  */
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 static struct addrinfo *ai;
@@ -30,7 +33,6 @@ static void die(const char *what)
 	exit(1);
 }
 
-/* A port that has not been used lately: it is a new flow to conntrack, too. */
 static int client_socket(int port)
 {
 	struct sockaddr_storage own;
@@ -98,30 +100,49 @@ static pid_t start(int *go, int *ready)
 	return pid;
 }
 
+/* This clock is set at each tick. */
+static void next_tick(void)
+{
+	struct timespec begin, now;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &begin);
+	do {
+		sched_yield();
+		clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	} while (now.tv_sec == begin.tv_sec && now.tv_nsec == begin.tv_nsec);
+}
+
 int main(int argc, char **argv)
 {
 	struct addrinfo hints = {
 		.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
 		.ai_socktype = SOCK_DGRAM,
 	};
-	int go[2], ready[2], fd, i;
+	int go[2], ready[2], ports, fd, i;
 	pid_t pid[2];
 	char buf[100] = "";
 
-	if (argc != 4 || getaddrinfo(argv[1], argv[2], &hints, &ai)) {
-		fprintf(stderr, "usage: reuse ADDR PORT TURNS\n");
+	if (argc != 5 || getaddrinfo(argv[1], argv[2], &hints, &ai)) {
+		fprintf(stderr, "usage: reuse ADDR PORT TURNS PORTS\n");
 		return 2;
 	}
 	alarm(300);
 	turns = atoi(argv[3]);
+	ports = atoi(argv[4]);
+	if (turns < 1 || ports < 1) {
+		fprintf(stderr, "reuse: TURNS and PORTS are at least 1\n");
+		return 2;
+	}
 	for (i = 0; i < 2; i++)
 		pid[i] = start(&go[i], &ready[i]);
 	printf("pids=%d,%d,%d\n", pid[0], pid[1], getpid());
 	fflush(stdout);
 	for (i = 0; i < turns; i++) {
+		if (i >= ports)
+			next_tick();
 		token(go[i % 2], 1);
 		token(ready[i % 2], 0);
-		fd = client_socket(20000 + i);
+		fd = client_socket(20000 + i % ports);
 		if (sendto(fd, buf, sizeof(buf), 0, ai->ai_addr, ai->ai_addrlen) < 0 ||
 		    recv(fd, buf, sizeof(buf), 0) < 0)
 			die("sendto");

@@ -2,156 +2,163 @@
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 300
 #
-# Flows that have no place of their own on a conntrack entry, so that the table of sockets has to
-# do: connected before the module came, NOTRACK, an entry with a real helper. And a server that is
-# known from one peer is known for all.
+# Flows without a place on a conntrack entry: connected before the module came, not tracked, or with
+# a helper of conntrack's in that place. And a UDP server that one peer has made known: what its next
+# peers send is its own at once.
 
 source "$(dirname "$0")/lib.sh"
 source "$(dirname "$0")/cover.sh"
-need_tools ip nft ethtool jq awk ss
+source "$(dirname "$0")/actor.sh"
+need_tools ip nft ethtool jq awk conntrack
 MODES="rule off"
 
-# Both ends of a ping-pong that goes on until it is told to end
-chat()
+PORT=5000
+
+# called tcp4: "TCP, IPv4"
+called() { local name=${1^^}; echo "${name%?}, IPv${1: -1}"; }
+
+# pair N tcp4|tcp6|udp4|udp6 [PORT]: cliN and srvN, who have each other at their socket 1
+pair()
 {
-	local echo=()
-	[[ $1 == udp ]] || echo=(-e -N)
-	port=$((port + 1))
-	start_server server "$SRV" "$1-server" -H "${echo[@]}" "$2" "$port"
-	start client "$CLI" "$TRAFFIC" "$1-client" -H -O "${echo[@]:1}" -r 100000000 -w 100 "$2" "$port"
+	local addr=$SRV4 port=${3-$((++PORT))}
+	[[ $2 != *6 ]] || addr=$SRV6
+	actor "cli$1" "$CLI"
+	actor "srv$1" "$SRV"
+	if [[ $2 == tcp* ]]; then
+		tell "srv$1" "$2 0; set 0 reuse 1; bind 0 $addr $port; listen 0"
+		tell "cli$1" "$2 1; connect 1 $addr $port"
+		tell "srv$1" "accept 1 0"
+	else
+		tell "srv$1" "$2 1; bind 1 $addr $port"
+		tell "cli$1" "$2 1; connect 1 $addr $port"
+	fi
+	tell "cli$1" "send 1 100"
+	tell "srv$1" "recv 1 100"
 }
 
-packets() { figure "$1sndpacks" "$(on_wire "$CLI" "$1")"; }
-grown() { (($(packets "$1") >= $2)); }
-
-# The client ends its traffic, not its connection.
-verdict()
+# talk N tcp4|tcp6|udp4|udp6 "both ways"|"one way", and what it owes them
+talk()
 {
-	kill -USR1 "${PID[client]}"
-	says client held
-	[[ $1 == udp ]] && says server held
-	until_acknowledged
-	owes client "$1" "$(on_wire "$CLI" "$1")"
-	owes server "$1" "$(on_wire "$SRV" "$1")"
-	row_end
-	slay client server
+	local _ proto=${2%?}
+	for _ in 1 2 3 4 5; do
+		tell "cli$1" "send 1 1000"
+		tell "srv$1" "recv 1 1000"
+		[[ $3 == "both ways" ]] || continue
+		tell "srv$1" "reply 1 700"
+		tell "cli$1" "recv 1 700"
+	done
+	if [[ $proto == tcp ]]; then
+		tell "cli$1" "drained 1"
+		tell "srv$1" "drained 1"
+	fi
+	quiet
+	[[ $3 == "both ways" ]] || tun gc 1	# finds who has only received
+	owes "cli$1" "$proto" "$(on_wire "$CLI" "$proto")"
+	owes "srv$1" "$proto" "$(on_wire "$SRV" "$proto")"
 }
 
-# early PROTO ADDRESS CASE: it talks, then the module comes, then it goes on
-early()
+before_the_module()
 {
-	local conntrack
-	conntrack=$(tun conntrack)
+	local kind way i=0 pairs=()
 	rmmod netatop
-	row_without "$3"
-	chat "$1" "$2"
-	busywait "$WAIT" grown "$1" 20 || fatal "no traffic"
-	kill -STOP "${PID[client]}"
-	wait_state "${PID[client]}" T
-	[[ $1 == udp ]] || busywait "$WAIT" still || fatal "it goes on"
-	load_module "conntrack=$conntrack"
-	row "$3"
-	kill -CONT "${PID[client]}"
-	busywait "$WAIT" grown "$1" 20 || fatal "no traffic"
-	verdict "$1"
-}
-
-row_without()
-{
-	local ns
-	for ns in "$CLI" "$SRV"; do
-		WIRE[$ns]=$(witness "$ns")
+	for kind in tcp4 tcp6 udp4 udp6; do
+		for way in "both ways" "one way"; do
+			pair "$i" "$kind"
+			pairs[i++]="$kind $way"
+		done
+	done
+	load_module exit_timeout=3600
+	for i in "${!pairs[@]}"; do
+		read -r kind way <<<"${pairs[i]}"
+		row "connected before the module, $(called "$kind"), $way"
+		talk "$i" "$kind" "$way"
+		row_end
+		slay "cli$i" "srv$i"
 	done
 }
 
-# What the server has answered has come, and waits to be read.
-still()
+not_tracked()
 {
-	[[ $(packets tcp) == "$(figure tcprcvpacks "$(on_wire "$SRV" tcp)")" ]] &&
-		! in_ns "$SRV" ss -Htn "sport = :$port" | awk '$2 || $3' | grep -q .
-}
-
-# beside PROTO ADDRESS CASE
-beside()
-{
-	row "$3"
-	chat "$1" "$2"
-	busywait "$WAIT" grown "$1" 20 || fatal "no traffic"
-	verdict "$1"
-}
-
-notrack()
-{
-	local ns
+	local ns kind
 	for ns in "$CLI" "$SRV"; do
 		in_ns "$ns" nft -f - <<-EOT || fatal "nft"
 			table inet n {
-				chain p { type filter hook prerouting priority raw; notrack; }
-				chain o { type filter hook output priority raw; notrack; }
+				chain in { type filter hook prerouting priority raw; notrack; }
+				chain out { type filter hook output priority raw; notrack; }
 			}
 		EOT
 	done
-	beside tcp "$SRV4" "NOTRACK, TCP"
-	beside udp "$SRV6" "NOTRACK, UDP"
+	for kind in tcp4 tcp6 udp4 udp6; do
+		row "NOTRACK, $(called "$kind")"
+		pair 0 "$kind"
+		talk 0 "$kind" "both ways"
+		row_end
+		slay cli0 srv0
+	done
+	is "$(in_ns "$SRV" conntrack -f ipv6 -L 2>/dev/null | grep -c "dport=$PORT")" 0 "$MODE: NOTRACK: there is no entry"
 	for ns in "$CLI" "$SRV"; do
 		in_ns "$ns" nft delete table inet n
 	done
 }
 
-helper()
+helped()
 {
-	local ns
-	modprobe nf_conntrack_ftp || skip_all "needs nf_conntrack_ftp"
-	for ns in "$CLI" "$SRV"; do
-		in_ns "$ns" nft -f - <<-EOT || fatal "nft"
+	local ns way
+	for ns in "$CLI output" "$SRV prerouting"; do
+		in_ns "${ns% *}" nft -f - <<-EOT || fatal "nft"
 			table inet h {
 				ct helper ftp { type "ftp" protocol tcp; }
-				chain p { type filter hook prerouting priority 0; meta l4proto tcp ct helper set "ftp"; }
-				chain o { type filter hook output priority 0; meta l4proto tcp ct helper set "ftp"; }
+				chain c { type filter hook ${ns#* } priority 0; tcp dport 21 ct helper set "ftp"; }
 			}
 		EOT
 	done
-	beside tcp "$SRV4" "entry with a helper"
+	for way in "both ways" "one way"; do
+		row "with a helper (ftp), $way"
+		pair 0 tcp4 21
+		talk 0 tcp4 "$way"
+		row_end
+		for ns in "$CLI" "$SRV"; do
+			in_ns "$ns" conntrack -L -p tcp --dport 21 2>/dev/null | grep -o "helper=ftp" | sort -u
+		done >"$TMP/helpers"
+		is "$(xargs <"$TMP/helpers")" "helper=ftp helper=ftp" "$MODE: $way: both ends have the helper"
+		slay cli0 srv0
+	done
 	for ns in "$CLI" "$SRV"; do
-		is "$(in_ns "$ns" conntrack -L -p tcp --dport "$port" 2>/dev/null | grep -o 'helper=[a-z]*')" helper=ftp \
-			"$MODE: it had one"
 		in_ns "$ns" nft delete table inet h
 	done
 }
 
-# The second peer's packets find the owner at once.
+# peers udp4|udp6
 peers()
 {
-	row "UDP server, a new peer"
-	port=$((port + 1))
-	start_server server "$SRV" udp-server -n 2 -H "$SRV4" "$port"
-	start_client client "$CLI" udp-client -H -O -r 3 -w 100 "$SRV4" "$port"
-	start second "$CLI" "$HERE/sink" udp-send "$SRV4" "$port" 50 200
-	says second sent
-	check "$MODE: the server has the second peer's, too" busywait "$WAIT" has_53
-	is "$(stat unowned_udp_rcv_packets)" 0 "$MODE: nothing of it has waited"
-	owes client udp "$(said client udp)"
-	owes second udp "udpsndpacks=50 udpsndbytes=$((50 * (228 + L2))) udprcvpacks=50 udprcvbytes=$((50 * (29 + L2)))"
-	owes server udp "$(on_wire "$SRV" udp)"
+	local addr=$SRV4 claimed
+	[[ $1 == udp4 ]] || addr=$SRV6
+	row "UDP server, its next peers, $(called "$1")"
+	pair 0 "$1"
+	tell srv0 "reply 1 100"
+	tell cli0 "recv 1 100"
+	claimed=$(stat claimed)
+	tell cli0 "$1 2; $1 3; connect 2 $addr $PORT; connect 3 $addr $PORT"
+	tell cli0 "send 2 100; send 3 100; send 2 100; send 3 100"
+	tell srv0 "recv 1 100; recv 1 100; recv 1 100; recv 1 100"
+	is "$(stat claimed) $(stat unowned_records)" "$claimed 0" "$MODE: $(called "$1"), none of it has waited"
+	owes cli0 udp "$(on_wire "$CLI" udp)"
+	owes srv0 udp "$(on_wire "$SRV" udp)"
 	row_end
-	slay client second server
+	slay cli0 srv0
 }
-
-has_53() { [[ $(figure udprcvpacks "$("$GETCNT" tgid "${PID[server]}")") == 53 ]]; }
 
 body()
 {
-	early tcp "$SRV4" "connected before the module came, TCP"
-	early tcp "$SRV6" "connected before the module came, TCP, IPv6"
-	early udp "$SRV4" "connected before the module came, UDP"
-	peers
+	before_the_module
+	peers udp4
+	peers udp6
 	[[ $MODE == rule ]] || return
-	notrack
-	helper
+	not_tracked
+	helped
 }
 
-port=7500
-plan $((2 * (3 + 3 + 2) + 2 + 3))
+plan $((2 * (8 + 4 + 2) + 4 + 1 + 2 * 2))
 load_module
 for_each_mode body
 finish

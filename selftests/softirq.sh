@@ -2,204 +2,221 @@
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 300
 #
-# What the kernel sends by itself, in timers and softirqs, while a process that has nothing to do
-# with it is on the CPU: it is the flow owner's, and the bystander has nothing of it.
+# What the kernel sends by itself, from timers and in answer to what arrives, while another process
+# happens to run: retransmissions, delayed acknowledgements, probes, resets. It is the traffic of who
+# has the connection, and of nobody else. What is sent when nobody has it any more is the finished
+# owner's, as retired; and what never had a socket is nobody's.
 
 source "$(dirname "$0")/lib.sh"
 source "$(dirname "$0")/cover.sh"
-need_tools ip nft ethtool jq awk ss tc
+source "$(dirname "$0")/actor.sh"
+need_tools ip nft ethtool jq awk tc nstat
 MODES="rule off"
 
-STREAM=$HERE/stream
-SINK=$HERE/sink
+PORT=5000
 
-# snmp NAMESPACE FILE NAME: a counter of /proc/net/snmp or netstat
-# shellcheck disable=SC2016 # it is for awk
-snmp()
-{
-	in_ns "$1" awk -v name="$3" '{
-		if (!($1 in seen)) { seen[$1] = 1; for (i = 2; i <= NF; i++) at[$1, i] = $i; next }
-		for (i = 2; i <= NF; i++) if (at[$1, i] == name) print $i
-	}' "/proc/net/$2"
-}
-
-# grown NAMESPACE FILE NAME FROM BY
-grown() { (($(snmp "$1" "$2" "$3") >= $4 + $5)); }
-
-# wait_for NAMESPACE FILE NAME BY COMMAND...: until the counter has grown since before the command
-wait_for()
-{
-	local from
-	from=$(snmp "$1" "$2" "$3")
-	"${@:5}"
-	check "$MODE: $ROW: it happens ($3)" busywait "$WAIT" grown "$1" "$2" "$3" "$from" "$4"
-}
-
-# Nothing is under way, and what has left one interface has come to the other.
-quiet()
-{
-	[[ $(figure tcpsndpacks "$(on_wire "$CLI" tcp)") == "$(figure tcprcvpacks "$(on_wire "$SRV" tcp)")" ]] &&
-	[[ $(figure tcpsndpacks "$(on_wire "$SRV" tcp)") == "$(figure tcprcvpacks "$(on_wire "$CLI" tcp)")" ]] &&
-	[[ -z $(in_ns "$CLI" ss -Htn "dport = :$port" | awk '$1 == "ESTAB" && $3 != 0') ]]
-}
-
-# What the server's rule drops is on its interface and is never delivered.
-drop()
-{
-	in_ns "$SRV" nft "add table inet d; add counter inet d c; add chain inet d p { type filter hook prerouting priority -500; }; add rule inet d p tcp dport $port $* counter name c drop" || fatal "nft"
-}
-
-undrop()
-{
-	in_ns "$SRV" nft flush chain inet d p	# or another one is dropped and not counted
-	DROPPED=$(in_ns "$SRV" nft list counter inet d c |
-		sed -n 's/.*packets \([0-9]*\) bytes \([0-9]*\).*/\1 \2/p')
-	in_ns "$SRV" nft delete table inet d
-}
-
-# what the server's interface has, without what was dropped
-delivered()
-{
-	awk -v line="$(on_wire "$SRV" tcp)" -v l2="$L2" -v dropped="$DROPPED" 'BEGIN {
-		split(line, f, /[ =]/); split(dropped, d, " ")
-		printf "tcpsndpacks=%d tcpsndbytes=%d tcprcvpacks=%d tcprcvbytes=%d", f[2], f[4], f[6] - d[1], f[8] - d[2] - d[1] * l2
-	}'
-}
-
-# begin CASE SINK-MODE
 begin()
 {
-	port=$((port + 1))
-	DROPPED="0 0"
 	row "$1"
-	start sink "$SRV" "$SINK" "$2" "$SRV4" "$port"
-	says sink ready
+	actor cli "$CLI"
+	actor srv "$SRV"
+	PORT=$((PORT + 1))
 }
 
-client()
+# Both have sent in their own names or are found, and nothing is under way.
+settle()
 {
-	start client "$CLI" "$STREAM" "$1" "$SRV4" "$port" "$2"
-	says client sent
-	says sink accepted
-}
-
-owe()
-{
-	busywait "$WAIT" quiet || fatal "$ROW: the network does not become quiet"
+	quiet
 	tun gc 1
-	owes client tcp "$(on_wire "$CLI" tcp)"
-	owes sink tcp "$(delivered)"
+	owes cli tcp "$(on_wire "$CLI" tcp)"
+	owes srv tcp "$(without_lost tcp "$(on_wire "$SRV" tcp)")"
 	row_end
-	slay client sink
+	slay cli srv
+	LOST=(0 0)
 }
 
 retransmissions()
 {
-	begin retransmissions tcp-reader
-	drop tcp flags '&' psh == psh
-	wait_for "$CLI" snmp RetransSegs 2 client write 500
-	undrop
-	owe
+	begin "retransmissions, $1"
+	meet "$2" "$PORT"
+	tell cli "send 1 100"
+	tell srv "recv 1 100; send 1 100"
+	tell cli "recv 1 100"
+	lose "$SRV" tcp dport "$PORT"
+	tell cli "send 1 500; send 1 500; send 1 500"
+	busywait "$WAIT" has_lost "$SRV" 5 || fatal "nothing is sent again"
+	lose_end "$SRV"
+	tell cli "drained 1"
+	tell srv "recv 1 1500"
+	settle
 }
 
 delayed_acks()
 {
-	begin "delayed ACKs" tcp	# who reads acknowledges at once
-	wait_for "$SRV" netstat DelayedACKs 1 trickle
-	owe
+	local before
+	begin "delayed acknowledgements"
+	before=$(nstat_of "$SRV" TcpExtDelayedACKs)
+	meet "$SRV4" "$PORT"
+	for _ in 1 2 3 4; do
+		tell srv "set 1 quickack 0"
+		tell cli "send 1 100; drained 1"
+	done
+	check "$MODE: acknowledgements were delayed" nstat_above "$SRV" TcpExtDelayedACKs "$before"
+	tell srv "recv 1 400"
+	settle
 }
 
-# Small messages, one after the other: the first ones are acknowledged at once, later ones are not.
-trickle()
+# What the queue has no room for is sent when it has, by the softirq that makes it.
+small_queue()
 {
-	start client "$CLI" bash -c "exec 3<>/dev/tcp/$SRV4/$port
-		for i in {1..40}; do printf xxxxxxxxxx >&3; done; echo sent; read -r _ <'$TMP/never'"
-	says client sent
-	says sink accepted
+	begin "sent on by softirq (TSQ)"
+	in_ns "$CLI" tc qdisc add dev eth0 root tbf rate 2mbit burst 3000 limit 1000000 || fatal "tc"
+	meet "$SRV4" "$PORT"
+	tell cli "set 1 sndbuf 1000000; send 1 300000"
+	asked cli "queued 1"
+	check "$MODE: most is sent after the call" test "$ANSWER" -gt 200000
+	tell srv "recv 1 300000"
+	tell cli "drained 1"
+	settle
+	in_ns "$CLI" tc qdisc del dev eth0 root
 }
 
 keepalives()
 {
-	begin keepalives tcp-reader
-	wait_for "$CLI" netstat TCPKeepAlive 2 client keepalive 500
-	kill -USR1 "${PID[client]}"	# it closes, or the next one comes while we count
-	says client closed
-	owe
+	local before
+	begin "keepalives"
+	before=$(nstat_of "$CLI" TcpExtTCPKeepAlive)
+	meet "$SRV4" "$PORT"
+	tell cli "set 1 keepidle 1; set 1 keepintvl 1; set 1 keepalive 1"
+	busywait "$WAIT" nstat_above "$CLI" TcpExtTCPKeepAlive $((before + 1)) || fatal "none is sent"
+	tell cli "set 1 keepalive 0"
+	settle
 }
 
-# The receiver's window is closed, the sender probes it; until the receiver reads.
-window_probes()
+zero_window()
 {
-	begin "zero-window probes" tcp
-	wait_for "$CLI" netstat TCPWinProbe 2 client write 20000
-	kill -USR1 "${PID[sink]}"
-	owe
+	local before
+	begin "probes of a closed window"
+	before=$(nstat_of "$CLI" TcpExtTCPWinProbe)
+	tell srv "tcp4 0; set 0 reuse 1; set 0 rcvbuf 4096; bind 0 $SRV4 $PORT; listen 0"
+	tell cli "tcp4 1; connect 1 $SRV4 $PORT; send 1 40000"
+	tell srv "accept 1 0"
+	busywait "$WAIT" nstat_above "$CLI" TcpExtTCPWinProbe $((before + 1)) || fatal "none is sent"
+	tell srv "recv 1 40000"
+	tell cli "drained 1"
+	settle
 }
 
-# A slow link: most is sent when the device has room again.
-slow_link()
+# The first reset is the process's own; the peer, who does not get it, is sent another.
+unread()
 {
-	begin "TSQ on a slow link" tcp-reader
-	in_ns "$CLI" tc qdisc add dev eth0 root tbf rate 1mbit burst 4000 latency 1s || fatal "tc"
-	client write 60000
-	owe
-	in_ns "$CLI" tc qdisc del dev eth0 root
+	begin "reset on close with unread data"
+	meet "$SRV4" "$PORT"
+	tell cli "send 1 100; drained 1"
+	lose "$CLI" tcp flags rst
+	tell srv "close 1"
+	busywait "$WAIT" has_lost "$CLI" 1 || fatal "no reset"
+	tell cli "send 1 100"
+	busywait "$WAIT" has_lost "$CLI" 2 || fatal "no other reset"
+	lose_end "$CLI"
+	busywait "$WAIT" no_connection "$CLI" "$PORT" || fatal "never reset"
+	quiet
+	owes cli tcp "$(without_lost tcp "$(on_wire "$CLI" tcp)")"
+	owes srv tcp "$(on_wire "$SRV" tcp)"
+	row_end
+	slay cli srv
+	LOST=(0 0)
 }
 
-# The client has closed first; the server repeats its FIN, as the last ACK does not come.
-time_wait()
+# tcp_closed, udp_closed: whoever knocks has sent it, and who answers is nobody
+tcp_closed()
 {
-	begin "replies in TIME_WAIT" tcp-reader
-	client write 500
-	busywait "$WAIT" quiet || fatal "$ROW: the network does not become quiet"
-	drop 'tcp flags & (fin | syn | rst | psh | ack) == ack'
-	wait_for "$SRV" snmp RetransSegs 2 kill -USR1 "${PID[client]}"
-	undrop
-	busywait "$WAIT" closed || fatal "$ROW: the server stays in LAST-ACK"
-	owe
-}
-
-closed() { ! in_ns "$SRV" ss -Htan "sport = :$port" | grep -qv LISTEN; }
-
-# Nobody listens: the answer is nobody's, and the question's sender has both.
-closed_port()
-{
-	row "RST from a closed port"
-	port=$((port + 1))
-	start client "$CLI" bash -c ": 3<>/dev/tcp/$SRV4/$port; echo sent; read -r _ <'$TMP/never'"
-	says client sent
-	busywait "$WAIT" quiet || fatal "$ROW: the network does not become quiet"
-	owes client tcp "$(on_wire "$CLI" tcp)"
+	begin "closed port, TCP"
+	asked cli "tcp4 1; connect 1 $SRV4 $PORT"
+	is "$ANSWER" ECONNREFUSED "$MODE: refused"
+	quiet
+	owes cli tcp "$(on_wire "$CLI" tcp)"
 	owes unowned tcp "$(on_wire "$SRV" tcp)"
 	row_end
-	slay client
+	slay cli srv
 }
+
+udp_closed()
+{
+	local sent
+	begin "closed port, UDP"
+	tell cli "udp4 1; connect 1 $SRV4 $PORT; send 1 100"
+	quiet
+	sent="udpsndpacks=1 udpsndbytes=$((100 + 28 + L2))"
+	owes cli udp "$sent"
+	owes unidentified udp "${sent//snd/rcv}"
+	row_end
+	slay cli srv
+}
+
+no_records()
+{
+	tun gc 1
+	while ! stat_is exit_records 0; do
+		"$GETCNT" exit >/dev/null
+	done
+}
+
+# The last acknowledgement is lost, so that the FIN comes again, to a socket in TIME_WAIT.
+# time_wait WHAT: the client stays, or is gone by then
+time_wait()
+{
+	local client=cli
+	no_records
+	begin "TIME_WAIT, the process is $1"
+	meet "$SRV4" "$PORT"
+	tell cli "send 1 100; close 1"
+	tell srv "recv 1 100; eof 1"
+	busywait "$WAIT" half_closed "$CLI" "$PORT" || fatal "the FIN is not acknowledged"
+	if [[ $1 == gone ]]; then
+		client=retired
+		dismiss cli
+		tun gc 1
+		"$GETCNT" exit >"$TMP/record"
+		is "$(grep -o 'tcpsnd.*tcprcvbytes=[0-9]*' "$TMP/record")" "$(on_wire "$CLI" tcp)" \
+			"$MODE: all but what comes later is in its record"
+	fi
+	lose "$SRV" tcp dport "$PORT"
+	tell srv "close 1; close 0"
+	busywait "$WAIT" has_lost "$SRV" 2 || fatal "no other FIN"
+	lose_end "$SRV"
+	busywait "$WAIT" no_connection "$SRV" "$PORT" || fatal "never closed"
+	quiet
+	owes "$client" tcp "$(on_wire "$CLI" tcp)"
+	owes srv tcp "$(without_lost tcp "$(on_wire "$SRV" tcp)")"
+	row_end
+	[[ $1 == gone ]] || slay cli
+	slay srv
+	LOST=(0 0)
+}
+half_closed() { [[ -n $(in_ns "$1" ss -Htan state fin-wait-2 "dport = :$2") ]]; }
 
 body()
 {
-	local ns
-	for ns in "$CLI" "$SRV"; do
-		# what setup_pair forbids: quick retransmissions are the subject here
-		ip -n "$ns" route change 10.9.0.0/24 dev eth0 proto kernel scope link \
-			src "$([[ $ns == "$CLI" ]] && echo "$CLI4" || echo "$SRV4")" rto_min 200ms
-		in_ns "$ns" sysctl -qw net.ipv4.tcp_rmem="4096 8192 8192"
-	done
+	quick_timers
 	start_bystander
-	retransmissions
+	renice -n 19 "${PID[bystander]}" >/dev/null	# it has the time that is left over
+	retransmissions "IPv4" "$SRV4"
+	retransmissions "IPv6" "$SRV6"
 	delayed_acks
+	small_queue
 	keepalives
-	window_probes
-	slow_link
-	time_wait
-	closed_port
-	is "$(figure udprcvpacks "$("$GETCNT" tgid "${PID[bystander]}")")" 0 "$MODE: the bystander has received nothing"
-	is "$(figure tcpsndpacks "$("$GETCNT" tgid "${PID[bystander]}")")" 0 "$MODE: the bystander has no TCP"
-	slay bystander
+	zero_window
+	unread
+	tcp_closed
+	udp_closed
+	time_wait alive
+	time_wait gone
 }
 
-port=7300
-plan $((2 * (7 + 5 + 2 + 2)))
+plan $((2 * (11 + 4 + 2)))
 load_module
-mkfifo "$TMP/never"
+tun exit_timeout 3600
+LOST=(0 0)
 for_each_mode body
 finish
