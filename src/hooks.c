@@ -13,6 +13,26 @@
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
 
+/*
+ * Are an entry's ports still those of the socket that its slot is about?  That
+ * of TCP lasts no longer than the connection.
+ */
+static __always_inline bool sends_as_seen(const struct nta_packet *pkt,
+					  const struct nta_sockinfo *info,
+					  int dir)
+{
+	const struct sock *sk = pkt->skb->sk;
+
+	return !nta_way_is_udp(pkt->way) ||
+	       (sk && nta_sockinfo_is_of(info, dir, sk));
+}
+
+static __always_inline bool is_fresh(const struct nta_packet *pkt,
+				     const struct nta_sockinfo *info, int dir)
+{
+	return !nta_way_is_udp(pkt->way) || nta_sockinfo_is_fresh(info, dir);
+}
+
 static __always_inline void out(struct nta_packet *pkt,
 				const struct nf_hook_state *state)
 {
@@ -24,14 +44,15 @@ static __always_inline void out(struct nta_packet *pkt,
 	if (likely(ct)) {
 		info = nta_sockinfo_find(ct);
 		if (likely(info) && likely(!nta_owner_is_transformed(pkt))) {
-			u64 *slot = &info->slot[CTINFO2DIR(ctinfo)];
+			int dir = CTINFO2DIR(ctinfo);
 
-			rec = nta_record_resolve(READ_ONCE(*slot));
+			rec = nta_record_resolve(READ_ONCE(info->slot[dir]));
 			/*
 			 * The usual case.  Whether it is a system call or an
 			 * interrupt that sends, it is the owner's time.
 			 */
-			if (likely(rec && READ_ONCE(rec->tsk) == current)) {
+			if (likely(rec && READ_ONCE(rec->tsk) == current &&
+				   sends_as_seen(pkt, info, dir))) {
 				nta_packet_weigh(pkt, state->out, state->sk);
 				nta_book(rec, pkt);
 				return;
@@ -55,7 +76,7 @@ static __always_inline void in(struct nta_packet *pkt,
 		info = nta_sockinfo_find(ct);
 		if (likely(info)) {
 			rec = nta_record_resolve(READ_ONCE(info->slot[dir]));
-			if (likely(rec)) {
+			if (likely(rec && is_fresh(pkt, info, dir))) {
 				nta_book(rec, pkt);
 				return;
 			}

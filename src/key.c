@@ -21,6 +21,18 @@ static void key_from_sk6(const struct sock *sk, struct nta_sock_key *key)
 #endif
 
 /**
+ * nta_key_know() - see to it that a socket has a cookie
+ * @sk: the socket
+ */
+void nta_key_know(struct sock *sk)
+{
+	u32 cookie[2];
+
+	if (!atomic64_read(&sk->sk_cookie))
+		sock_diag_save_cookie(sk, cookie);
+}
+
+/**
  * nta_key_udp() - the identity of a UDP socket
  * @sk: the socket
  * @net: its network namespace

@@ -15,6 +15,7 @@ bool nta_key_out(const struct nta_packet *pkt,
 bool nta_key_in(const struct nta_packet *pkt, const struct net *net,
 		struct nta_sock_key *key);
 bool nta_key_sk(struct sock *sk, struct nta_sock_key *key);
+void nta_key_know(struct sock *sk);
 void nta_key_udp(struct sock *sk, const struct net *net,
 		 struct nta_sock_key *key);
 

@@ -14,48 +14,12 @@
 #include <net/inet_hashtables.h>
 #include <net/mptcp.h>
 #include <net/sock.h>
+#include <net/sock_reuseport.h>
 #include <net/udp.h>
 
 static bool sk_carries_mptcp(const struct sock *sk)
 {
-	return sk->sk_protocol == IPPROTO_TCP && sk_is_mptcp(sk);
-}
-
-/*
- * Tasks that have lately sent on what others had queued to them (NFQUEUE).
- * Only compared with: a task that is taken for another loses nothing.
- */
-static const struct task_struct *verdict_tasks[4];
-
-static void note_verdict(void)
-{
-	static unsigned int next;
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(verdict_tasks); i++)
-		if (READ_ONCE(verdict_tasks[i]) == current)
-			return;
-	i = READ_ONCE(next) % ARRAY_SIZE(verdict_tasks);
-	WRITE_ONCE(next, i + 1);
-	WRITE_ONCE(verdict_tasks[i], current);
-}
-
-/**
- * nta_owner_gives_verdicts() - may the running task be sending for others
- *
- * A packet that was queued in LOCAL_OUT goes on from there in the task that
- * gave the verdict, and the later hooks cannot see that it was queued.
- *
- * Return: whether it has done so lately.
- */
-bool nta_owner_gives_verdicts(void)
-{
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(verdict_tasks); i++)
-		if (READ_ONCE(verdict_tasks[i]) == current)
-			return true;
-	return false;
+	return sk_is_tcp(sk) && sk_is_mptcp(sk);
 }
 
 /**
@@ -109,10 +73,8 @@ bool nta_owner_is_current(const struct nta_packet *pkt,
 
 	if (!in_task() || in_softirq() || !sk || !sk_fullsock(sk))
 		return false;
-	if (nta_owner_was_queued(state)) {
-		note_verdict();
+	if (nta_owner_was_queued(state))
 		return false;
-	}
 	if (current->flags & PF_KTHREAD)
 		return sk->sk_kern_sock && !sk_carries_mptcp(sk);
 	return true;
@@ -308,6 +270,22 @@ bool nta_owner_is_gone(const struct nta_packet *pkt,
 	gone = sk_is_gone(found);
 	sock_gen_put(found);
 	return gone;
+}
+
+/**
+ * nta_owner_is_steered() - does a program choose among the sockets of a group
+ * @sk: a UDP socket
+ *
+ * RCU read side.
+ *
+ * Return: true if the socket that was looked up may be another member of its
+ * group of SO_REUSEPORT than the one that gets the packet.
+ */
+bool nta_owner_is_steered(const struct sock *sk)
+{
+	struct sock_reuseport *group = rcu_dereference(sk->sk_reuseport_cb);
+
+	return group && rcu_access_pointer(group->prog);
 }
 
 /**

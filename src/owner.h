@@ -36,11 +36,11 @@ bool nta_owner_is_current(const struct nta_packet *pkt,
 bool nta_owner_is_worker(const struct nta_packet *pkt,
 			 const struct nf_hook_state *state);
 bool nta_owner_was_queued(const struct nf_hook_state *state);
-bool nta_owner_gives_verdicts(void);
 enum nta_carries nta_owner_carries(const struct sock *sk);
 bool nta_owner_is_tunnel(const struct nta_packet *pkt, const struct sock *sk);
 bool nta_owner_is_gone(const struct nta_packet *pkt,
 		       const struct nf_hook_state *state);
+bool nta_owner_is_steered(const struct sock *sk);
 struct sock *nta_owner_udp_receiver(const struct nta_packet *pkt,
 				    const struct nf_hook_state *state);
 

@@ -70,6 +70,7 @@ static __always_inline void nta_packet_weigh(struct nta_packet *pkt,
 		__nta_packet_weigh(pkt, sk, link);
 }
 
+bool nta_packet_opens(const struct nta_packet *pkt);
 bool __nta_packet_parse6(struct nta_packet *pkt, u8 *proto);
 
 static __always_inline bool nta_packet_classify(struct nta_packet *pkt,

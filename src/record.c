@@ -6,6 +6,7 @@
 #include "stats.h"
 
 #include <linux/bitmap.h>
+#include <linux/hashtable.h>
 #include <linux/jiffies.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
@@ -39,6 +40,9 @@ static unsigned int nr_unowned;
  */
 #define WANT_BITS	(1U << 16)
 static DECLARE_BITMAP(record_wants, WANT_BITS);
+
+/* Unowned records by what they want; guarded by record_lock. */
+static DEFINE_HASHTABLE(record_wanted, 12);
 
 /**
  * nta_record_init() - prepare the empty table
@@ -131,6 +135,7 @@ struct nta_record *nta_record_alloc(enum nta_record_state state, u64 want,
 		rec = list_first_entry(&record_free, struct nta_record, link);
 		list_del(&rec->link);
 		INIT_LIST_HEAD(&rec->dying);
+		INIT_HLIST_NODE(&rec->wanted);
 		rec->tsk = NULL;
 		rec->task = NULL;
 		rec->exiting = false;
@@ -144,8 +149,10 @@ struct nta_record *nta_record_alloc(enum nta_record_state state, u64 want,
 		if (state == NTA_RECORD_UNOWNED) {
 			list_add_tail(&rec->link, &record_unowned);
 			WRITE_ONCE(nr_unowned, nr_unowned + 1);
-			if (want)
+			if (want) {
 				set_bit(want % WANT_BITS, record_wants);
+				hash_add(record_wanted, &rec->wanted, want);
+			}
 		}
 	}
 	spin_unlock_bh(&record_lock);
@@ -184,6 +191,7 @@ void nta_record_discard(struct nta_record *rec)
 	spin_lock_bh(&record_lock);
 	/* else the collector was here first and will free it */
 	if (list_empty(&rec->dying)) {
+		hash_del(&rec->wanted);
 		list_del(&rec->link);
 		WRITE_ONCE(nr_unowned, nr_unowned - 1);
 		record_put_free(rec);
@@ -206,6 +214,7 @@ static void record_bury(struct nta_record *rec, struct nta_task *heir)
 	lockdep_assert_held(&record_lock);
 
 	nta_record_kill(rec);
+	hash_del(&rec->wanted);
 	list_del(&rec->link);
 	WRITE_ONCE(nr_unowned, nr_unowned - 1);
 	rec->task = heir;
@@ -338,6 +347,46 @@ void nta_record_want(bool force,
 		spin_unlock_bh(&record_lock);
 		cond_resched();
 	}
+}
+
+/**
+ * nta_record_wants() - does an unowned record want this
+ * @handle: of the record
+ * @want: hash of the identity of a socket
+ *
+ * RCU read side.
+ *
+ * Return: whether it does, and has not been given up.
+ */
+bool nta_record_wants(u64 handle, u64 want)
+{
+	struct nta_record *rec = nta_record_resolve(handle);
+
+	return rec && READ_ONCE(rec->want) == want;
+}
+
+/**
+ * nta_record_forget() - give up the owners that a connection could have had
+ * @want: hash of its identity
+ *
+ * Another connection begins that has the same: its socket must not be taken
+ * for the one that is gone.  Any context but hard interrupts.
+ */
+void nta_record_forget(u64 want)
+{
+	struct hlist_node *next;
+	struct nta_record *rec;
+
+	if (!READ_ONCE(nr_unowned))
+		return;
+	spin_lock_bh(&record_lock);
+	hash_for_each_possible_safe(record_wanted, rec, next, wanted, want) {
+		if (rec->want != want)
+			continue;
+		hash_del(&rec->wanted);
+		WRITE_ONCE(rec->want, 0);
+	}
+	spin_unlock_bh(&record_lock);
 }
 
 /**

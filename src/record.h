@@ -49,6 +49,7 @@ enum nta_record_state {
  * @seen: packets at the last look of the collector
  * @stamp: jiffies of the last change it saw
  * @want: hash of the identity of an unowned socket, 0 if it has none
+ * @wanted: among those that want an owner
  * @tried: jiffies when its owner was last looked for
  * @tries: how often that has been done
  */
@@ -66,6 +67,7 @@ struct nta_record {
 	u64			seen;
 	unsigned long		stamp;
 	u64			want;
+	struct hlist_node	wanted;
 	unsigned long		tried;
 	unsigned int		tries;
 } ____cacheline_aligned;
@@ -120,6 +122,8 @@ void nta_record_free(struct nta_record *rec);
 void nta_record_age(unsigned long timeout);
 void nta_record_want(bool force,
 		     int (*cb)(u64 want, u64 handle, void *data), void *data);
+bool nta_record_wants(u64 handle, u64 want);
+void nta_record_forget(u64 want);
 bool nta_record_is_wanted(u64 want);
 void nta_record_unwant(u64 want);
 void nta_record_take_dying(struct list_head *list);

@@ -207,7 +207,8 @@ static void search_settle(struct nta_wanted *wanted,
 
 	rcu_read_lock();
 	rec = nta_thread_know(found->tsk);
-	if (rec) {
+	/* unless what was found is another connection, which began since */
+	if (rec && nta_record_wants(wanted->handle, wanted->hash)) {
 		nta_thread_claim(rec, wanted->handle);
 		/* slots that led to the unowned record ask here from now on */
 		sock = nta_sock_get(&found->key, true);

@@ -5,8 +5,6 @@
 #include "slot.h"
 #include "task.h"
 
-#include <linux/tcp.h>
-
 /**
  * nta_book_term() - book a packet in a term of the books
  * @term: the term
@@ -85,25 +83,15 @@ void nta_slot_ask(u64 *slot, const struct nta_sock *sock)
 }
 
 /**
- * nta_slot_renew() - empty a slot if a connection begins
- * @slot: of a TCP socket in the table
- * @pkt: a received packet
+ * nta_slot_empty() - take the owner out of a slot
+ * @slot: the slot
  *
- * A new connection between the same ports: the old one's owner has no part.
+ * What waits there for an owner goes on waiting.
  */
-void nta_slot_renew(u64 *slot, const struct nta_packet *pkt)
+void nta_slot_empty(u64 *slot)
 {
-	u64 old = READ_ONCE(*slot);
-	struct nta_record *rec = nta_record_resolve(old);
-	const struct tcphdr *th;
-	struct tcphdr buf;
-
-	/* an unowned record has this request already: it is repeated */
-	if (rec && READ_ONCE(rec->state) == NTA_RECORD_UNOWNED)
-		return;
-	th = skb_header_pointer(pkt->skb, pkt->l4, sizeof(buf), &buf);
-	if (th && th->syn && !th->ack)
-		cmpxchg(slot, old, NTA_NOBODY);
+	if (READ_ONCE(*slot) != NTA_NOBODY)
+		xchg(slot, NTA_NOBODY);
 }
 
 /**

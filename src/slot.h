@@ -30,7 +30,7 @@ void nta_book_late(const struct nta_packet *pkt);
 void nta_slot_own(u64 *slot, struct nta_record *mine);
 bool nta_slot_read(u64 *slot);
 void nta_slot_ask(u64 *slot, const struct nta_sock *sock);
-void nta_slot_renew(u64 *slot, const struct nta_packet *pkt);
+void nta_slot_empty(u64 *slot);
 bool nta_slot_has_thread(const u64 *slot);
 bool nta_slot_is_stale(const u64 *slot);
 u64 nta_slot_book(u64 *slot, const struct nta_sock_key *key,

@@ -19,6 +19,17 @@ static bool will_attach(const struct nf_conn *ct)
 }
 
 /*
+ * A connection begins: that of the same ports before it is over, and this one's
+ * owner has no part in it.
+ */
+static void forget_last(const struct nta_sock_key *key, struct nta_sock *sock)
+{
+	if (sock)
+		nta_slot_empty(&sock->slot);
+	nta_record_forget(nta_sock_hash(key));
+}
+
+/*
  * The running task sends, and has the slot.  Outside conntrack the table of
  * sockets is all there is.  With an entry, it is for a UDP server, whose next
  * peers will have entries of their own, and for a socket that a daemon shares
@@ -45,12 +56,14 @@ static void out_own(struct nta_packet *pkt, const struct nf_hook_state *state,
 	else
 		keep = !will_attach(ct) ||
 		       nta_owner_carries(pkt->sk) != NTA_CARRIES_DATA;
-	/* else there can be nothing in the table to claim */
-	if (!keep && !nta_sock_count())
+	/* else there can be nothing to claim, nor to leave alone */
+	if (!keep && !nta_sock_count() && !nta_record_unowned())
 		return;
 	if (!nta_key_out(pkt, state, &key))
 		return;
 	sock = keep ? nta_sock_get(&key, true) : nta_sock_find(&key);
+	if (!nta_way_is_udp(pkt->way) && nta_packet_opens(pkt))
+		forget_last(&key, sock);
 	if (!sock)
 		return;
 	nta_sock_settle(sock);
@@ -155,6 +168,22 @@ static u64 *slot_to_use(const struct nta_packet *pkt, u64 *slot)
 	return NULL;
 }
 
+/* Nor has a UDP socket what waits for another that had its ports before. */
+static void see_sender(const struct nta_packet *pkt, struct nta_sockinfo *info,
+		       int dir)
+{
+	struct sock *sk = pkt->sk;
+
+	if (!nta_way_is_udp(pkt->way) || !sk || !sk_fullsock(sk) ||
+	    !sk_is_udp(sk))
+		return;
+	nta_key_know(sk);
+	if (nta_sockinfo_is_of(info, dir, sk))
+		return;
+	nta_slot_empty(&info->slot[dir]);
+	nta_sockinfo_see(info, dir, sk);
+}
+
 /**
  * nta_slow_out() - book a packet that is being sent
  * @pkt: the packet, in LOCAL_OUT
@@ -174,8 +203,10 @@ void nta_slow_out(struct nta_packet *pkt, const struct nf_hook_state *state)
 	nta_packet_weigh(pkt, state->out, state->sk);
 	nta_owner_sender(pkt, state);
 	info = ct ? nta_sockinfo_find(ct) : NULL;
-	if (info)
+	if (info) {
+		see_sender(pkt, info, dir);
 		slot = slot_to_use(pkt, &info->slot[dir]);
+	}
 	if (nta_owner_is_transformed(pkt) || nta_owner_is_tunnel(pkt, pkt->sk)) {
 		nta_book_term(NTA_TUNNEL, pkt);
 		return;
@@ -186,6 +217,16 @@ void nta_slow_out(struct nta_packet *pkt, const struct nf_hook_state *state)
 		out_other(pkt, state, slot);
 }
 
+static void see_receiver(struct nta_sockinfo *info, int dir, struct sock *sk)
+{
+	nta_key_know(sk);
+	if (!nta_sockinfo_is_of(info, dir, sk) && !nta_owner_is_steered(sk)) {
+		nta_slot_empty(&info->slot[dir]);
+		nta_sockinfo_see(info, dir, sk);
+	}
+	nta_sockinfo_refresh(info, dir);
+}
+
 /* These return the handle of the record, for the fragments that follow. */
 static u64 in_udp(struct nta_packet *pkt, const struct nf_hook_state *state,
 		  struct nf_conn *ct, int dir)
@@ -193,6 +234,7 @@ static u64 in_udp(struct nta_packet *pkt, const struct nf_hook_state *state,
 	struct sock *sk = nta_owner_udp_receiver(pkt, state);
 	struct nta_sockinfo *info = NULL;
 	struct nta_sock_key key;
+	struct nta_record *rec;
 	struct nta_sock *sock;
 	u64 *slot = NULL;
 	u64 handle;
@@ -207,8 +249,16 @@ static u64 in_udp(struct nta_packet *pkt, const struct nf_hook_state *state,
 	}
 	if (ct && nta_owner_carries(sk) == NTA_CARRIES_DATA)
 		info = nta_sockinfo_find(ct) ?: nta_sockinfo_attach(ct);
-	if (info)
+	if (info) {
+		see_receiver(info, dir, sk);
 		slot = &info->slot[dir];
+		handle = READ_ONCE(*slot);
+		rec = nta_record_resolve(handle);
+		if (rec) {
+			nta_book(rec, pkt);
+			return handle;
+		}
+	}
 
 	/* what waits for an owner waits at the socket, for all its peers */
 	nta_key_udp(sk, state->net, &key);
@@ -217,6 +267,17 @@ static u64 in_udp(struct nta_packet *pkt, const struct nf_hook_state *state,
 	if (sock && slot)
 		nta_slot_ask(slot, sock);
 	return handle;
+}
+
+/* A request that is repeated finds its slot filled, or its socket. */
+static bool is_new(const struct nta_packet *pkt,
+		   const struct nf_hook_state *state, const u64 *slot,
+		   const struct nta_sock *sock)
+{
+	if (slot)
+		return READ_ONCE(*slot) == NTA_NOBODY;
+	return !sock || READ_ONCE(sock->slot) == NTA_NOBODY ||
+	       nta_owner_is_gone(pkt, state);
 }
 
 static u64 in_tcp(struct nta_packet *pkt, const struct nf_hook_state *state,
@@ -236,20 +297,17 @@ static u64 in_tcp(struct nta_packet *pkt, const struct nf_hook_state *state,
 
 	known = nta_key_in(pkt, state->net, &key);
 	if (known) {
-		if (slot) {
-			sock = nta_sock_find(&key);
-			if (sock)
-				nta_slot_ask(slot, sock);
-		} else {
-			sock = nta_sock_find(&key);
-			if (!sock && book_invalid(pkt, state, &key, &handle))
-				return handle;
-			sock = sock ?: nta_sock_get(&key, false);
-			if (sock) {
-				slot = &sock->slot;
-				nta_slot_renew(slot, pkt);
-			}
-		}
+		sock = nta_sock_find(&key);
+		if (!slot && !sock && book_invalid(pkt, state, &key, &handle))
+			return handle;
+		if (nta_packet_opens(pkt) && is_new(pkt, state, slot, sock))
+			forget_last(&key, sock);
+		if (!slot && !sock)
+			sock = nta_sock_get(&key, false);
+		if (slot && sock)
+			nta_slot_ask(slot, sock);
+		else if (sock)
+			slot = &sock->slot;
 	}
 	if (slot && nta_slot_is_stale(slot) && nta_owner_is_gone(pkt, state)) {
 		nta_book_late(pkt);
@@ -321,8 +379,12 @@ void nta_slow_attach(struct sk_buff *skb, const struct nf_hook_state *state,
 	    nta_owner_carries(pkt.sk) != NTA_CARRIES_DATA)
 		return;
 	info = nta_sockinfo_attach(ct);
-	if (!info || !nta_owner_is_current(&pkt, state) ||
-	    nta_owner_gives_verdicts())
+	if (!info)
+		return;
+	pkt.way = nf_ct_protonum(ct) == IPPROTO_UDP ? NTA_UDP_SND : NTA_TCP_SND;
+	see_sender(&pkt, info, dir);
+	/* what has waited in a queue goes on with softirqs off */
+	if (!nta_owner_is_current(&pkt, state))
 		return;
 	mine = nta_thread_learn();
 	if (mine)

@@ -16,10 +16,10 @@
 #include <net/netfilter/nf_conntrack_tuple.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 
-/* "netatop" and the version of the layout */
-#define SOCKINFO_MAGIC	0x6e657461746f7001ULL
+/* "nta" and the version of the layout, the upper half of each cookie */
+#define SOCKINFO_MAGIC	0x6e746102ULL
 /* in place of the cookie while the slots of an earlier load are cleared */
-#define SOCKINFO_BUSY	1ULL
+#define SOCKINFO_BUSY	(SOCKINFO_MAGIC << 32)
 
 /* How long a quiet socket with an owner is kept, also where room is scarce. */
 #define SOCK_IDLE	(7200 * HZ)
@@ -71,8 +71,8 @@ int nta_sockinfo_init(void)
 	NF_CT_HELPER_BUILD_BUG_ON(sizeof(struct nta_sockinfo));
 
 	do {
-		nta_sockinfo_cookie = get_random_u64();
-	} while (nta_sockinfo_cookie <= SOCKINFO_BUSY);
+		nta_sockinfo_cookie = SOCKINFO_MAGIC << 32 | get_random_u32();
+	} while (nta_sockinfo_cookie == SOCKINFO_BUSY);
 	get_random_bytes(&sock_siphash_key, sizeof(sock_siphash_key));
 	return rhashtable_init(&socks, &sock_params);
 }
@@ -101,19 +101,19 @@ struct nta_sockinfo *__nta_sockinfo_adopt(struct nf_conn_help *help)
 {
 	struct nta_sockinfo *info = (struct nta_sockinfo *)help->data;
 	u64 cookie = READ_ONCE(info->cookie);
-	u64 magic = READ_ONCE(info->magic);
 
 	if (rcu_access_pointer(help->helper) || cookie == SOCKINFO_BUSY)
 		return NULL;
 	if (cookie == nta_sockinfo_cookie)
 		return info;
-	if (magic != SOCKINFO_MAGIC &&
-	    (magic || cookie || READ_ONCE(info->slot[0]) ||
-	     READ_ONCE(info->slot[1])))
+	if (cookie >> 32 != SOCKINFO_MAGIC &&
+	    (cookie || READ_ONCE(info->seen[0]) || READ_ONCE(info->seen[1]) ||
+	     READ_ONCE(info->slot[0]) || READ_ONCE(info->slot[1])))
 		return NULL;
 	if (cmpxchg(&info->cookie, cookie, SOCKINFO_BUSY) != cookie)
 		return NULL;
-	WRITE_ONCE(info->magic, SOCKINFO_MAGIC);
+	WRITE_ONCE(info->seen[0], 0);
+	WRITE_ONCE(info->seen[1], 0);
 	WRITE_ONCE(info->slot[0], NTA_NOBODY);
 	WRITE_ONCE(info->slot[1], NTA_NOBODY);
 	/* pairs with nta_sockinfo_find() */
@@ -145,7 +145,6 @@ struct nta_sockinfo *nta_sockinfo_attach(struct nf_conn *ct)
 		return NULL;
 	}
 	info = (struct nta_sockinfo *)help->data;
-	info->magic = SOCKINFO_MAGIC;
 	info->cookie = nta_sockinfo_cookie;
 	nta_stats_event(NTA_ATTACHED);
 	return info;

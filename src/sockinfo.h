@@ -13,20 +13,30 @@
 #include "record.h"
 
 #include <linux/in6.h>
+#include <linux/jiffies.h>
 #include <linux/percpu_counter.h>
 #include <net/netfilter/nf_conntrack.h>
 #include <net/netfilter/nf_conntrack_helper.h>
+#include <net/sock.h>
 
 /**
  * struct nta_sockinfo - what the extension holds
- * @magic: says that the layout is this one, whichever load wrote it
- * @cookie: random for each load of the module; the rest is valid only with it
+ * @cookie: its upper half says that the layout is this one, whichever load
+ *	    wrote it; the lower is random for each load of the module.  The
+ *	    rest is valid only with it.
+ * @seen: which UDP socket each end was when it was last looked up, and in
+ *	  which tick of the clock that was
  * @slot: handles of the owners, the originator's and the responder's.  On
  *	  loopback both are local.
+ *
+ * A TCP connection ends with its entry.  An entry of UDP is only ports, which
+ * another socket can use a moment later, while the owner of the first lives:
+ * what is sent is compared with the socket that was seen, and the receiver is
+ * looked up once in each tick.
  */
 struct nta_sockinfo {
-	u64	magic;
 	u64	cookie;
+	u32	seen[IP_CT_DIR_MAX];
 	u64	slot[IP_CT_DIR_MAX];
 };
 
@@ -95,6 +105,68 @@ nta_sockinfo_find(const struct nf_conn *ct)
 	if (likely(smp_load_acquire(&info->cookie) == nta_sockinfo_cookie))
 		return info;
 	return __nta_sockinfo_adopt(help);
+}
+
+/* What tells the sockets apart that have had one port lately. */
+static __always_inline u16 nta_sockinfo_id(const struct sock *sk)
+{
+	return atomic64_read(&sk->sk_cookie);
+}
+
+/**
+ * nta_sockinfo_is_of() - is a UDP socket the one that was seen at an end
+ * @info: the sockinfo
+ * @dir: the end
+ * @sk: the socket; it has its cookie, or has never been seen
+ *
+ * Return: whether it is.
+ */
+static __always_inline bool nta_sockinfo_is_of(const struct nta_sockinfo *info,
+					       int dir, const struct sock *sk)
+{
+	return (u16)READ_ONCE(info->seen[dir]) == nta_sockinfo_id(sk);
+}
+
+/**
+ * nta_sockinfo_is_fresh() - has the UDP socket of an end just been looked up
+ * @info: the sockinfo
+ * @dir: the end
+ *
+ * Return: whether it has, in this tick.
+ */
+static __always_inline bool
+nta_sockinfo_is_fresh(const struct nta_sockinfo *info, int dir)
+{
+	return READ_ONCE(info->seen[dir]) >> 16 == (u16)jiffies;
+}
+
+/**
+ * nta_sockinfo_see() - note the UDP socket of an end
+ * @info: the sockinfo
+ * @dir: the end
+ * @sk: the socket, with a cookie
+ *
+ * A sender is to be looked up as the receiver nevertheless.
+ */
+static inline void nta_sockinfo_see(struct nta_sockinfo *info, int dir,
+				    const struct sock *sk)
+{
+	u16 tick = jiffies - 1;
+
+	WRITE_ONCE(info->seen[dir], (u32)tick << 16 | nta_sockinfo_id(sk));
+}
+
+/**
+ * nta_sockinfo_refresh() - note that the socket of an end has been looked up
+ * @info: the sockinfo
+ * @dir: the end
+ */
+static inline void nta_sockinfo_refresh(struct nta_sockinfo *info, int dir)
+{
+	u16 tick = jiffies;
+
+	WRITE_ONCE(info->seen[dir],
+		   (u32)tick << 16 | (u16)READ_ONCE(info->seen[dir]));
 }
 
 int nta_sockinfo_init(void);
