@@ -115,7 +115,8 @@ effects()
 	books_balance "the books balance"
 }
 
-gone() { stat_is exit_records 0 && stat_is processes 0; }
+# On its way to the list it is neither here nor there.
+gone() { stat_is retired_udp_snd_packets 20 && stat_is exit_records 0 && stat_is processes 0; }
 
 parameters()
 {

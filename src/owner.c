@@ -235,7 +235,9 @@ static bool sk_is_gone(const struct sock *sk)
 	/* a request is its listener's */
 	if (sk->sk_state == TCP_NEW_SYN_RECV)
 		return false;
-	return !sk_fullsock(sk) || sock_flag(sk, SOCK_DEAD);
+	/* a last close shuts down before it says goodbye */
+	return !sk_fullsock(sk) || sock_flag(sk, SOCK_DEAD) ||
+	       READ_ONCE(sk->sk_shutdown) == SHUTDOWN_MASK;
 }
 
 /* Resets and the like are sent on a socket of the kernel's without a peer. */
