@@ -2,9 +2,11 @@
 /*
  * encap - the socket of an IKE daemon: ESP in UDP comes to it, too, and the kernel takes that
  *
- *	encap answer ADDR		sends back each message it gets
- *	encap ask ADDR PEER COUNT SIZE	at each SIGUSR1, COUNT messages, one after the other
+ *	encap answer ADDR [AFTER]	sends back each message it gets
+ *	encap ask ADDR PEER COUNT SIZE [AFTER]
+ *					at each SIGUSR1, COUNT messages, one after the other
  *
+ * The socket is one for ESP when AFTER messages have come, from the beginning if it is not given.
  * Both are on port 4500. A message of SIZE bytes begins with four zeros, by which the kernel knows
  * that it is no ESP. Each that came or went is a line as the traffic program prints it. "ready" is
  * printed at first, "asked" when a round is over. Ends after 300 seconds at the latest.
@@ -40,15 +42,25 @@ static struct sockaddr_in address(const char *text)
 	return sin;
 }
 
+static int after;
+
+static void take_esp(int fd)
+{
+	int type = UDP_ENCAP_ESPINUDP;
+
+	if (setsockopt(fd, IPPROTO_UDP, UDP_ENCAP, &type, sizeof(type)))
+		die("UDP_ENCAP");
+}
+
 static int open_socket(const char *own)
 {
 	struct sockaddr_in sin = address(own);
-	int fd = socket(AF_INET, SOCK_DGRAM, 0), type = UDP_ENCAP_ESPINUDP;
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
 
 	if (fd < 0 || bind(fd, (struct sockaddr *)&sin, sizeof(sin)))
 		die("bind");
-	if (setsockopt(fd, IPPROTO_UDP, UDP_ENCAP, &type, sizeof(type)))
-		die("UDP_ENCAP");
+	if (!after)
+		take_esp(fd);
 	return fd;
 }
 
@@ -67,6 +79,8 @@ static ssize_t receive(int fd, char *buf, size_t size, struct sockaddr_in *from)
 		die("recvfrom");
 	}
 	report("rcv", n);
+	if (after && !--after)
+		take_esp(fd);
 	return n;
 }
 
@@ -92,17 +106,19 @@ int main(int argc, char **argv)
 	sigaddset(&set, SIGUSR1);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	if (!strcmp(mode, "answer")) {
+		after = argc > 3 ? atoi(argv[3]) : 0;
 		fd = open_socket(argv[2]);
 		puts("ready");
 		for (;;)
 			transmit(fd, buf, receive(fd, buf, sizeof(buf), &from), &from);
 	}
-	if (strcmp(mode, "ask") || argc != 6 || atoi(argv[5]) < MARKER ||
+	if (strcmp(mode, "ask") || argc < 6 || argc > 7 || atoi(argv[5]) < MARKER ||
 	    atoi(argv[5]) > (int)sizeof(buf)) {
 		fprintf(stderr, "encap: bad arguments\n");
 		return 2;
 	}
 	peer = address(argv[3]);
+	after = argc > 6 ? atoi(argv[6]) : 0;
 	fd = open_socket(argv[2]);
 	puts("ready");
 	for (;;) {

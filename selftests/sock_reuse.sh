@@ -163,18 +163,24 @@ connect_as()
 	tell "srv$1" "recv 1 $2"
 }
 
-# tcp_ports "after TIME_WAIT"|"after a reset"|"after an unknown one": who has neither sent nor read,
-# and has closed before the collector came, cannot be found any more
+# tcp_ports "after TIME_WAIT"|"after a reset"|"after the server's reset"|"after an unknown one": who
+# has neither sent nor read, and has closed before the collector came, cannot be found any more.
+# After a reset by who was called, the next connection has the same entry of conntrack.
 tcp_ports()
 {
-	local server=srv1 bytes=100
-	if [[ $1 == *unknown* ]]; then server=unowned bytes=0; fi
+	local who=srv1 bytes=100
+	if [[ $1 == *unknown* ]]; then who=unowned bytes=0; fi
 	first "ports used again, TCP, $1$HOW"
 	connect_as 1 "$bytes"
 	if [[ $1 == *TIME_WAIT ]]; then
 		tell srv1 "close 1"
 		tell cli1 "eof 1; close 1"
 		busywait "$WAIT" no_connection "$CLI" "$PORT" || fatal "never closed"
+	elif [[ $1 == *server* ]]; then
+		tell cli1 "send 1 50; drained 1"
+		tell srv1 "close 1"	# with something unread
+		busywait "$WAIT" no_connection "$CLI" "$PORT" || fatal "never reset"
+		tell cli1 "close 1"
 	else
 		if [[ $1 == *reset ]]; then
 			tell srv1 "send 1 50"
@@ -183,10 +189,44 @@ tcp_ports()
 		tell cli1 "set 1 linger 0; close 1"
 		tell srv1 "close 1"
 	fi
-	first_end tcp "$server"
+	first_end tcp "$who"
 	connect_as 2 300
 	tell cli2 "drained 1"
 	second_end tcp
+}
+
+# The first server reads what it has got when the connection is over, and the next one is there.
+tcp_unread()
+{
+	first "ports used again, TCP, before the last is read$HOW"
+	connect_as 1 0
+	tell cli1 "send 1 100; drained 1; set 1 linger 0; close 1"
+	busywait "$WAIT" no_connection "$SRV" "$PORT" || fatal "never reset"
+	first_end tcp unowned
+	connect_as 2 0
+	tell cli2 "send 1 300; drained 1"
+	tell srv1 "recv 1 100"
+	tell srv2 "recv 1 300"
+	second_end tcp
+}
+
+# What the clients send waits for the verdict of a daemon, the requests, too.
+tcp_queued()
+{
+	in_ns "$CLI" nft "table inet q { chain out { type filter hook output priority 0; meta l4proto tcp queue num 0; }; }" || fatal "nft"
+	start verdict "$CLI" "$HERE/verdict" 0
+	says verdict ready
+	first "ports used again, TCP, queued$HOW"
+	connect_as 1 100
+	tell srv1 "send 1 50"
+	tell cli1 "recv 1 50; set 1 linger 0; close 1"
+	tell srv1 "close 1"
+	first_end tcp srv1
+	connect_as 2 300
+	tell cli2 "drained 1"
+	second_end tcp
+	in_ns "$CLI" nft delete table inet q
+	end verdict
 }
 
 # udp_ports "to one who sends"|"to one who does not"
@@ -214,7 +254,10 @@ all()
 	tcp_address
 	tcp_ports "after TIME_WAIT"
 	tcp_ports "after a reset"
+	tcp_ports "after the server's reset"
 	tcp_ports "after an unknown one"
+	tcp_unread
+	tcp_queued
 	udp_ports "sends"
 	udp_ports "only receives"
 }
@@ -230,7 +273,7 @@ body()
 	all ", NOTRACK"
 }
 
-plan $((3 * (2 * 2 + 5) + 2 * 2))
+plan $((3 * (2 * 2 + 8) + 2 * 2))
 load_module
 for_each_mode body
 finish

@@ -166,7 +166,7 @@ no_records()
 # time_wait WHAT: the client stays, or is gone by then
 time_wait()
 {
-	local client=cli
+	local who=cli
 	no_records
 	begin "TIME_WAIT, the process is $1"
 	meet "$SRV4" "$PORT"
@@ -174,7 +174,7 @@ time_wait()
 	tell srv "recv 1 100; eof 1"
 	busywait "$WAIT" half_closed "$CLI" "$PORT" || fatal "the FIN is not acknowledged"
 	if [[ $1 == gone ]]; then
-		client=retired
+		who=retired
 		dismiss cli
 		tun gc 1
 		"$GETCNT" exit >"$TMP/record"
@@ -187,7 +187,7 @@ time_wait()
 	lose_end "$SRV"
 	busywait "$WAIT" no_connection "$SRV" "$PORT" || fatal "never closed"
 	quiet
-	owes "$client" tcp "$(on_wire "$CLI" tcp)"
+	owes "$who" tcp "$(on_wire "$CLI" tcp)"
 	owes srv tcp "$(without_lost tcp "$(on_wire "$SRV" tcp)")"
 	row_end
 	[[ $1 == gone ]] || slay cli

@@ -179,12 +179,13 @@ ask()
 }
 
 # The daemons' sockets get the ESP, too; they talk before and behind it, and from the same ports.
+# esp_in_udp NAME [AFTER]: they are sockets like others for so many messages
 esp_in_udp()
 {
 	esp encap espinudp 4500 4500 0.0.0.0
-	row "ESP in UDP"
-	start answerer "$SRV" "$ENCAP" answer "$SRV4"
-	start asker "$CLI" "$ENCAP" ask "$CLI4" "$SRV4" 10 200
+	row "$1"
+	start answerer "$SRV" "$ENCAP" answer "$SRV4" "${@:2}"
+	start asker "$CLI" "$ENCAP" ask "$CLI4" "$SRV4" 10 200 "${@:2}"
 	says answerer ready
 	says asker ready
 	ask 1
@@ -207,10 +208,11 @@ body()
 	esp
 	one "ESP" other 14 "$SRV4"
 	no_esp
-	esp_in_udp
+	esp_in_udp "ESP in UDP"
+	esp_in_udp "ESP in UDP, on a socket that was one like others" 10
 }
 
-plan $((2 * (13 + 2)))
+plan $((2 * (14 + 2)))
 load_module
 for_each_mode body
 finish

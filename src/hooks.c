@@ -14,8 +14,8 @@
 #include <linux/netfilter_ipv6.h>
 
 /*
- * Are an entry's ports still those of the socket that its slot is about?  That
- * of TCP lasts no longer than the connection.
+ * Are an entry's ports still those of the socket that its slot is about?  For
+ * TCP that is so until a connection begins.
  */
 static __always_inline bool sends_as_seen(const struct nta_packet *pkt,
 					  const struct nta_sockinfo *info,
@@ -27,10 +27,13 @@ static __always_inline bool sends_as_seen(const struct nta_packet *pkt,
 	       (sk && nta_sockinfo_is_of(info, dir, sk));
 }
 
-static __always_inline bool is_fresh(const struct nta_packet *pkt,
-				     const struct nta_sockinfo *info, int dir)
+/* The same for what is received: a request may be for a new connection. */
+static __always_inline bool is_for_seen(const struct nta_packet *pkt,
+					const struct nta_sockinfo *info,
+					int dir)
 {
-	return !nta_way_is_udp(pkt->way) || nta_sockinfo_is_fresh(info, dir);
+	return nta_way_is_udp(pkt->way) ? nta_sockinfo_is_fresh(info, dir) :
+					  !nta_packet_opens(pkt);
 }
 
 static __always_inline void out(struct nta_packet *pkt,
@@ -76,7 +79,7 @@ static __always_inline void in(struct nta_packet *pkt,
 		info = nta_sockinfo_find(ct);
 		if (likely(info)) {
 			rec = nta_record_resolve(READ_ONCE(info->slot[dir]));
-			if (likely(rec && is_fresh(pkt, info, dir))) {
+			if (likely(rec && is_for_seen(pkt, info, dir))) {
 				nta_book(rec, pkt);
 				return;
 			}

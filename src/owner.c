@@ -176,12 +176,25 @@ bool nta_owner_is_tunnel(const struct nta_packet *pkt, const struct sock *sk)
 	}
 }
 
+static struct inet_hashinfo *tcp_hashinfo_of(const struct net *net)
+{
+	return net->ipv4.tcp_death_row.hashinfo;
+}
+
 #if IS_ENABLED(CONFIG_IPV6)
+static struct sock *tcp6_lookup_key(struct net *net,
+				    const struct nta_sock_key *key, int dif)
+{
+	return __inet6_lookup_established(net, tcp_hashinfo_of(net),
+					  &key->remote, key->ports[1],
+					  &key->local, ntohs(key->ports[0]),
+					  dif, 0);
+}
+
 static struct sock *tcp6_lookup(struct net *net, const struct sk_buff *skb,
 				const struct tcphdr *th)
 {
-	return __inet6_lookup_established(net,
-					  net->ipv4.tcp_death_row.hashinfo,
+	return __inet6_lookup_established(net, tcp_hashinfo_of(net),
 					  &ipv6_hdr(skb)->saddr, th->source,
 					  &ipv6_hdr(skb)->daddr,
 					  ntohs(th->dest), inet6_iif(skb),
@@ -197,6 +210,12 @@ static struct sock *udp6_lookup(struct net *net, const struct sk_buff *skb,
 				 nta_udp_table(net), NULL);
 }
 #else
+static struct sock *tcp6_lookup_key(struct net *net,
+				    const struct nta_sock_key *key, int dif)
+{
+	return NULL;
+}
+
 static struct sock *tcp6_lookup(struct net *net, const struct sk_buff *skb,
 				const struct tcphdr *th)
 {
@@ -213,8 +232,6 @@ static struct sock *udp6_lookup(struct net *net, const struct sk_buff *skb,
 static struct sock *tcp_lookup(const struct nta_packet *pkt,
 			       const struct nf_hook_state *state)
 {
-	struct inet_hashinfo *hashinfo =
-		state->net->ipv4.tcp_death_row.hashinfo;
 	const struct sk_buff *skb = pkt->skb;
 	const struct tcphdr *th;
 	struct tcphdr buf;
@@ -224,7 +241,7 @@ static struct sock *tcp_lookup(const struct nta_packet *pkt,
 		return NULL;
 	if (pkt->v6)
 		return tcp6_lookup(state->net, skb, th);
-	return __inet_lookup_established(state->net, hashinfo,
+	return __inet_lookup_established(state->net, tcp_hashinfo_of(state->net),
 					 ip_hdr(skb)->saddr, th->source,
 					 ip_hdr(skb)->daddr, ntohs(th->dest),
 					 inet_iif(skb), inet_sdif(skb));
@@ -275,19 +292,81 @@ bool nta_owner_is_gone(const struct nta_packet *pkt,
 }
 
 /**
- * nta_owner_is_steered() - does a program choose among the sockets of a group
- * @sk: a UDP socket
+ * nta_owner_is_free() - do the ports of a request belong to no connection
+ * @pkt: a received TCP packet
+ * @state: of the hook
+ *
+ * Return: true if there is none, or only one in TIME_WAIT, which makes room.
+ */
+bool nta_owner_is_free(const struct nta_packet *pkt,
+		       const struct nf_hook_state *state)
+{
+	struct sock *found;
+	bool free;
+
+	/* set by early demux */
+	if (pkt->skb->sk)
+		return pkt->skb->sk->sk_state == TCP_TIME_WAIT;
+	found = tcp_lookup(pkt, state);
+	if (!found)
+		return true;
+	free = found->sk_state == TCP_TIME_WAIT;
+	sock_gen_put(found);
+	return free;
+}
+
+/**
+ * nta_owner_is_superseded() - has another connection the ports of a socket
+ * @sk: a socket of a process; atomic context will do
+ * @key: its identity
  *
  * RCU read side.
  *
- * Return: true if the socket that was looked up may be another member of its
- * group of SO_REUSEPORT than the one that gets the packet.
+ * Return: whether it is closed, though still open as a file, and another
+ * connection has had its identity since.
  */
-bool nta_owner_is_steered(const struct sock *sk)
+bool nta_owner_is_superseded(const struct sock *sk,
+			     const struct nta_sock_key *key)
+{
+	struct net *net = sock_net(sk);
+	struct sock *found;
+	bool superseded;
+
+	if (sk->sk_protocol == IPPROTO_UDP ||
+	    inet_sk_state_load(sk) != TCP_CLOSE)
+		return false;
+	if (ipv6_addr_v4mapped(&key->local))
+		found = __inet_lookup_established(net, tcp_hashinfo_of(net),
+						  key->remote.s6_addr32[3],
+						  key->ports[1],
+						  key->local.s6_addr32[3],
+						  ntohs(key->ports[0]),
+						  sk->sk_bound_dev_if, 0);
+	else
+		found = tcp6_lookup_key(net, key, sk->sk_bound_dev_if);
+	if (!found)
+		return false;
+	superseded = found != sk && found->sk_state != TCP_TIME_WAIT;
+	sock_gen_put(found);
+	return superseded;
+}
+
+/**
+ * nta_owner_is_steered() - may a packet be given to another socket of a group
+ * @pkt: a received UDP packet
+ * @sk: the socket that was found for it
+ *
+ * RCU read side.
+ *
+ * Return: true if a program chooses among the sockets of the group of
+ * SO_REUSEPORT that @sk is in.
+ */
+bool nta_owner_is_steered(const struct nta_packet *pkt, const struct sock *sk)
 {
 	struct sock_reuseport *group = rcu_dereference(sk->sk_reuseport_cb);
 
-	return group && rcu_access_pointer(group->prog);
+	return group && (rcu_access_pointer(group->prog) ||
+			 skb_sk_is_prefetched(pkt->skb));
 }
 
 /**

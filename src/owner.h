@@ -6,6 +6,7 @@
 #define _NTA_OWNER_H
 
 #include "packet.h"
+#include "sockinfo.h"
 
 #include <linux/netfilter.h>
 
@@ -40,7 +41,11 @@ enum nta_carries nta_owner_carries(const struct sock *sk);
 bool nta_owner_is_tunnel(const struct nta_packet *pkt, const struct sock *sk);
 bool nta_owner_is_gone(const struct nta_packet *pkt,
 		       const struct nf_hook_state *state);
-bool nta_owner_is_steered(const struct sock *sk);
+bool nta_owner_is_free(const struct nta_packet *pkt,
+		       const struct nf_hook_state *state);
+bool nta_owner_is_superseded(const struct sock *sk,
+			     const struct nta_sock_key *key);
+bool nta_owner_is_steered(const struct nta_packet *pkt, const struct sock *sk);
 struct sock *nta_owner_udp_receiver(const struct nta_packet *pkt,
 				    const struct nf_hook_state *state);
 

@@ -113,21 +113,6 @@ void __nta_packet_weigh(struct nta_packet *pkt, const struct sock *sk,
 }
 
 /**
- * nta_packet_opens() - does a packet ask for a TCP connection
- * @pkt: a TCP packet
- *
- * Return: whether it does; an answer to such a packet does not.
- */
-bool nta_packet_opens(const struct nta_packet *pkt)
-{
-	const struct tcphdr *th;
-	struct tcphdr buf;
-
-	th = skb_header_pointer(pkt->skb, pkt->l4, sizeof(buf), &buf);
-	return th && th->syn && !th->ack;
-}
-
-/**
  * __nta_packet_parse6() - find the transport header behind extension headers
  * @pkt: the packet; @l4, @part and @more are set
  * @proto: set to the protocol

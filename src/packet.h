@@ -17,6 +17,7 @@
 #include <linux/ipv6.h>
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
+#include <linux/tcp.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
 
@@ -70,7 +71,37 @@ static __always_inline void nta_packet_weigh(struct nta_packet *pkt,
 		__nta_packet_weigh(pkt, sk, link);
 }
 
-bool nta_packet_opens(const struct nta_packet *pkt);
+/**
+ * nta_packet_opens() - does a packet ask for a TCP connection
+ * @pkt: a TCP packet
+ *
+ * Return: whether it does; an answer to such a packet does not.
+ */
+static __always_inline bool nta_packet_opens(const struct nta_packet *pkt)
+{
+	const struct tcphdr *th;
+	struct tcphdr buf;
+
+	th = skb_header_pointer(pkt->skb, pkt->l4, sizeof(buf), &buf);
+	return th && (tcp_flag_word(th) & (TCP_FLAG_SYN | TCP_FLAG_ACK)) ==
+		     TCP_FLAG_SYN;
+}
+
+/**
+ * nta_packet_seq() - the sequence number of a TCP packet
+ * @pkt: the packet
+ *
+ * Return: the number, 0 if it cannot be read.
+ */
+static inline u32 nta_packet_seq(const struct nta_packet *pkt)
+{
+	const struct tcphdr *th;
+	struct tcphdr buf;
+
+	th = skb_header_pointer(pkt->skb, pkt->l4, sizeof(buf), &buf);
+	return th ? ntohl(th->seq) : 0;
+}
+
 bool __nta_packet_parse6(struct nta_packet *pkt, u8 *proto);
 
 static __always_inline bool nta_packet_classify(struct nta_packet *pkt,

@@ -8,6 +8,7 @@
  */
 #include "reader.h"
 #include "key.h"
+#include "owner.h"
 #include "slot.h"
 #include "task.h"
 
@@ -17,44 +18,35 @@
 #include <net/sock.h>
 
 /* The slot on the conntrack entry of a connection. */
-static bool read_entry(struct net *net, const struct nta_sock_key *key)
+static void read_entry(struct net *net, const struct nta_sock_key *key)
 {
 	struct nf_conn *ct;
-	bool found;
 	u64 *slot;
 
 	ct = nta_sockinfo_entry(net, key, &slot);
 	if (!ct)
-		return false;
-	found = nta_slot_read(slot);
+		return;
+	nta_slot_read(slot);
 	nf_ct_put(ct);
-	return found;
 }
 
 static void read_from(struct sock *sk)
 {
 	struct nta_sock_key key;
 	struct nta_sock *sock;
-	bool found = false;
-	u64 want;
 
 	if (!in_task() || in_softirq() || current->flags & PF_KTHREAD ||
-	    !nta_key_sk(sk, &key))
-		return;
-	want = nta_sock_hash(&key);
-	if (!nta_record_is_wanted(want))
+	    !nta_key_sk(sk, &key) || !nta_record_is_wanted(nta_sock_hash(&key)))
 		return;
 	rcu_read_lock();
-	sock = nta_sock_find(&key);
-	if (sock && nta_slot_read(&sock->slot)) {
-		nta_sock_settle(sock);
-		found = true;
+	if (!nta_owner_is_superseded(sk, &key)) {
+		sock = nta_sock_find(&key);
+		if (sock && nta_slot_read(&sock->slot))
+			nta_sock_settle(sock);
+		if (sk->sk_protocol != IPPROTO_UDP)
+			read_entry(sock_net(sk), &key);
 	}
-	if (sk->sk_protocol != IPPROTO_UDP && read_entry(sock_net(sk), &key))
-		found = true;
 	rcu_read_unlock();
-	if (found)
-		nta_record_unwant(want);
 }
 
 /* With preemption off, by whoever reads from a TCP socket. */

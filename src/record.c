@@ -5,7 +5,6 @@
 #include "record.h"
 #include "stats.h"
 
-#include <linux/bitmap.h>
 #include <linux/hashtable.h>
 #include <linux/jiffies.h>
 #include <linux/mm.h>
@@ -35,14 +34,10 @@ static unsigned int nr_used;
 static unsigned int nr_unowned;
 
 /*
- * Which hashes unowned records want: a bit can be set for nothing until the
- * next aging, and be clear by mistake where two share it.
+ * Unowned records by what they want.  Changed under record_lock; whether there
+ * is any is read without.
  */
-#define WANT_BITS	(1U << 16)
-static DECLARE_BITMAP(record_wants, WANT_BITS);
-
-/* Unowned records by what they want; guarded by record_lock. */
-static DEFINE_HASHTABLE(record_wanted, 12);
+static DEFINE_HASHTABLE(record_wanted, 14);
 
 /**
  * nta_record_init() - prepare the empty table
@@ -149,10 +144,8 @@ struct nta_record *nta_record_alloc(enum nta_record_state state, u64 want,
 		if (state == NTA_RECORD_UNOWNED) {
 			list_add_tail(&rec->link, &record_unowned);
 			WRITE_ONCE(nr_unowned, nr_unowned + 1);
-			if (want) {
-				set_bit(want % WANT_BITS, record_wants);
+			if (want)
 				hash_add(record_wanted, &rec->wanted, want);
-			}
 		}
 	}
 	spin_unlock_bh(&record_lock);
@@ -263,10 +256,7 @@ static void record_age_one(struct nta_record *rec, unsigned long timeout)
 		rec->stamp = jiffies;
 	} else if (time_after_eq(jiffies, rec->stamp + timeout)) {
 		record_bury(rec, NULL);
-		return;
 	}
-	if (rec->want)
-		set_bit(rec->want % WANT_BITS, record_wants);
 }
 
 /**
@@ -282,8 +272,6 @@ void nta_record_age(unsigned long timeout)
 	/* strangers have sent a lot that nobody wants */
 	if (left > nta_param(NTA_MAX_RECORDS) / 8 * 3)
 		timeout = min_t(unsigned long, timeout, AGE_SHORT);
-	/* those that live set theirs again */
-	bitmap_zero(record_wants, WANT_BITS);
 	while (left) {
 		unsigned int n = min_t(unsigned int, left, AGE_BATCH);
 
@@ -366,6 +354,20 @@ bool nta_record_wants(u64 handle, u64 want)
 }
 
 /**
+ * nta_record_is_wanted() - may an unowned record want this
+ * @want: hash of the identity of a socket
+ *
+ * Any context, takes no lock.
+ *
+ * Return: false if none does.
+ */
+bool nta_record_is_wanted(u64 want)
+{
+	return READ_ONCE(nr_unowned) &&
+	       !hlist_empty(&record_wanted[hash_min(want, HASH_BITS(record_wanted))]);
+}
+
+/**
  * nta_record_forget() - give up the owners that a connection could have had
  * @want: hash of its identity
  *
@@ -377,7 +379,7 @@ void nta_record_forget(u64 want)
 	struct hlist_node *next;
 	struct nta_record *rec;
 
-	if (!READ_ONCE(nr_unowned))
+	if (!nta_record_is_wanted(want))
 		return;
 	spin_lock_bh(&record_lock);
 	hash_for_each_possible_safe(record_wanted, rec, next, wanted, want) {
@@ -387,29 +389,6 @@ void nta_record_forget(u64 want)
 		WRITE_ONCE(rec->want, 0);
 	}
 	spin_unlock_bh(&record_lock);
-}
-
-/**
- * nta_record_is_wanted() - may an unowned record want this
- * @want: hash of the identity of a socket
- *
- * Any context.  Not exact: there are false answers of both kinds, which cost
- * a look-up or leave it to the search.
- *
- * Return: whether it may.
- */
-bool nta_record_is_wanted(u64 want)
-{
-	return test_bit(want % WANT_BITS, record_wants);
-}
-
-/**
- * nta_record_unwant() - take note that a socket has found its owner
- * @want: hash of its identity
- */
-void nta_record_unwant(u64 want)
-{
-	clear_bit(want % WANT_BITS, record_wants);
 }
 
 /**

@@ -125,7 +125,6 @@ void nta_record_want(bool force,
 bool nta_record_wants(u64 handle, u64 want);
 void nta_record_forget(u64 want);
 bool nta_record_is_wanted(u64 want);
-void nta_record_unwant(u64 want);
 void nta_record_take_dying(struct list_head *list);
 void nta_record_sum(enum nta_record_state state, struct nta_counters *sum);
 unsigned int nta_record_used(void);

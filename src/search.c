@@ -10,6 +10,7 @@
  */
 #include "search.h"
 #include "key.h"
+#include "owner.h"
 #include "stats.h"
 #include "task.h"
 
@@ -103,7 +104,8 @@ static int search_file(const void *data, struct file *file, unsigned int fd)
 	if (!sock || !sock->sk || !nta_key_sk(sock->sk, &key))
 		return 0;
 	wanted = wanted_find(search, nta_sock_hash(&key));
-	if (!wanted || !is_better(search->tsk, wanted->tsk))
+	if (!wanted || !is_better(search->tsk, wanted->tsk) ||
+	    nta_owner_is_superseded(sock->sk, &key))
 		return 0;
 	if (wanted->tsk)
 		put_task_struct(wanted->tsk);
@@ -199,6 +201,25 @@ static void search_all(struct nta_search *search, struct task_struct **tasks)
 		put_task_struct(last);
 }
 
+/* Slots that led to the unowned record ask here from now on. */
+static void settle_sock(struct nta_sock *sock, struct nta_record *rec,
+			const struct nta_wanted *wanted)
+{
+	u64 handle = nta_record_handle(rec);
+	u64 old = READ_ONCE(sock->slot);
+	struct nta_record *has = nta_record_resolve(old);
+
+	if (has && READ_ONCE(has->state) != NTA_RECORD_UNOWNED)
+		return;
+	if (cmpxchg(&sock->slot, old, handle) != old)
+		return;
+	/* a connection that begins forgets first and empties the slot then */
+	if (nta_record_wants(wanted->handle, wanted->hash))
+		nta_thread_claim(rec, old);
+	else
+		cmpxchg(&sock->slot, handle, NTA_NOBODY);
+}
+
 static void search_settle(struct nta_wanted *wanted,
 			  const struct nta_wanted *found)
 {
@@ -209,19 +230,10 @@ static void search_settle(struct nta_wanted *wanted,
 	rec = nta_thread_know(found->tsk);
 	/* unless what was found is another connection, which began since */
 	if (rec && nta_record_wants(wanted->handle, wanted->hash)) {
-		nta_thread_claim(rec, wanted->handle);
-		/* slots that led to the unowned record ask here from now on */
 		sock = nta_sock_get(&found->key, true);
-		if (sock) {
-			u64 old = READ_ONCE(sock->slot);
-			struct nta_record *has = nta_record_resolve(old);
-
-			if (!has || READ_ONCE(has->state) == NTA_RECORD_UNOWNED) {
-				cmpxchg(&sock->slot, old,
-					nta_record_handle(rec));
-				nta_thread_claim(rec, old);
-			}
-		}
+		if (sock)
+			settle_sock(sock, rec, wanted);
+		nta_thread_claim(rec, wanted->handle);
 	}
 	rcu_read_unlock();
 }

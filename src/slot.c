@@ -3,7 +3,10 @@
  * Slots and the booking of packets.
  */
 #include "slot.h"
+#include "owner.h"
 #include "task.h"
+
+#include <linux/tcp.h>
 
 /**
  * nta_book_term() - book a packet in a term of the books
@@ -165,4 +168,69 @@ u64 nta_slot_book(u64 *slot, const struct nta_sock_key *key,
 	}
 	nta_book(rec, pkt);
 	return nta_record_handle(rec);
+}
+
+/**
+ * nta_slot_begin() - a TCP connection begins
+ * @key: its identity
+ * @slot: its slot on an entry, or NULL
+ * @sock: its place in the table of sockets, or NULL
+ *
+ * The one before it with the same ports is over, and its owner has no part in
+ * this one.  The search relies on the order.
+ */
+void nta_slot_begin(const struct nta_sock_key *key, u64 *slot,
+		    struct nta_sock *sock)
+{
+	nta_record_forget(nta_sock_hash(key));
+	if (slot)
+		nta_slot_empty(slot);
+	if (sock)
+		nta_slot_empty(&sock->slot);
+}
+
+/**
+ * nta_slot_book_invalid() - book a packet that conntrack found invalid
+ * @pkt: a TCP packet, which may be one, as it has no entry
+ * @state: of the hook
+ * @key: identity of its connection
+ * @handle: set to that of the record
+ *
+ * It belongs to the owner of its connection nevertheless.
+ *
+ * Return: whether it was one and has been booked.
+ */
+bool nta_slot_book_invalid(const struct nta_packet *pkt,
+			   const struct nf_hook_state *state,
+			   const struct nta_sock_key *key, u64 *handle)
+{
+	enum ip_conntrack_info ctinfo;
+	struct nf_conn *ct = nf_ct_get(pkt->skb, &ctinfo);
+	const struct tcphdr *th;
+	struct nta_record *rec;
+	struct tcphdr buf;
+	u64 *slot;
+
+	*handle = NTA_NOBODY;
+	if (ct || ctinfo == IP_CT_UNTRACKED)
+		return false;
+	/* a new connection has nothing to do with an entry that is left */
+	th = skb_header_pointer(pkt->skb, pkt->l4, sizeof(buf), &buf);
+	if (!th || th->syn)
+		return false;
+	ct = nta_sockinfo_entry(state->net, key, &slot);
+	if (!ct)
+		return false;
+	*handle = READ_ONCE(*slot);
+	nf_ct_put(ct);
+
+	rec = nta_record_resolve(*handle);
+	if (rec) {
+		nta_book(rec, pkt);
+		return true;
+	}
+	if (*handle == NTA_NOBODY || !nta_owner_is_gone(pkt, state))
+		return false;
+	nta_book_late(pkt);
+	return true;
 }

@@ -12,6 +12,8 @@
 #include "sockinfo.h"
 #include "stats.h"
 
+#include <linux/netfilter.h>
+
 /**
  * nta_book() - book a packet in a record
  * @rec: the record
@@ -35,5 +37,10 @@ bool nta_slot_has_thread(const u64 *slot);
 bool nta_slot_is_stale(const u64 *slot);
 u64 nta_slot_book(u64 *slot, const struct nta_sock_key *key,
 		  const struct nta_packet *pkt);
+void nta_slot_begin(const struct nta_sock_key *key, u64 *slot,
+		    struct nta_sock *sock);
+bool nta_slot_book_invalid(const struct nta_packet *pkt,
+			   const struct nf_hook_state *state,
+			   const struct nta_sock_key *key, u64 *handle);
 
 #endif /* _NTA_SLOT_H */

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Packets whose slot does not tell at once whose they are.
+ * Packets being sent whose slot does not tell at once whose they are.
  */
 #include "slow.h"
-#include "fragment.h"
 #include "key.h"
 #include "owner.h"
 #include "slot.h"
@@ -18,15 +17,14 @@ static bool will_attach(const struct nf_conn *ct)
 	       !nfct_help(ct);
 }
 
-/*
- * A connection begins: that of the same ports before it is over, and this one's
- * owner has no part in it.
- */
-static void forget_last(const struct nta_sock_key *key, struct nta_sock *sock)
+/* The first request for a connection, not one that is sent again. */
+static bool sends_request(const struct nta_packet *pkt)
 {
-	if (sock)
-		nta_slot_empty(&sock->slot);
-	nta_record_forget(nta_sock_hash(key));
+	const struct sock *sk = pkt->sk;
+
+	return !nta_way_is_udp(pkt->way) && sk && sk_fullsock(sk) &&
+	       sk_is_tcp(sk) && !tcp_sk(sk)->total_retrans &&
+	       nta_packet_opens(pkt);
 }
 
 /*
@@ -56,57 +54,16 @@ static void out_own(struct nta_packet *pkt, const struct nf_hook_state *state,
 	else
 		keep = !will_attach(ct) ||
 		       nta_owner_carries(pkt->sk) != NTA_CARRIES_DATA;
-	/* else there can be nothing to claim, nor to leave alone */
-	if (!keep && !nta_sock_count() && !nta_record_unowned())
+	/* else there can be nothing in the table to claim */
+	if (!keep && !nta_sock_count())
 		return;
 	if (!nta_key_out(pkt, state, &key))
 		return;
 	sock = keep ? nta_sock_get(&key, true) : nta_sock_find(&key);
-	if (!nta_way_is_udp(pkt->way) && nta_packet_opens(pkt))
-		forget_last(&key, sock);
 	if (!sock)
 		return;
 	nta_sock_settle(sock);
 	nta_slot_own(&sock->slot, mine);
-}
-
-/*
- * A TCP packet without an entry can be one that conntrack has found to be
- * invalid: it belongs to the owner of its connection nevertheless.
- */
-static bool book_invalid(struct nta_packet *pkt,
-			 const struct nf_hook_state *state,
-			 const struct nta_sock_key *key, u64 *handle)
-{
-	enum ip_conntrack_info ctinfo;
-	struct nf_conn *ct = nf_ct_get(pkt->skb, &ctinfo);
-	const struct tcphdr *th;
-	struct nta_record *rec;
-	struct tcphdr buf;
-	u64 *slot;
-
-	*handle = NTA_NOBODY;
-	if (ct || ctinfo == IP_CT_UNTRACKED)
-		return false;
-	/* a new connection has nothing to do with an entry that is left */
-	th = skb_header_pointer(pkt->skb, pkt->l4, sizeof(buf), &buf);
-	if (!th || th->syn)
-		return false;
-	ct = nta_sockinfo_entry(state->net, key, &slot);
-	if (!ct)
-		return false;
-	*handle = READ_ONCE(*slot);
-	nf_ct_put(ct);
-
-	rec = nta_record_resolve(*handle);
-	if (rec) {
-		nta_book(rec, pkt);
-		return true;
-	}
-	if (*handle == NTA_NOBODY || !nta_owner_is_gone(pkt, state))
-		return false;
-	nta_book_late(pkt);
-	return true;
 }
 
 /* The running task does not send it: who has sent before, or will. */
@@ -123,7 +80,7 @@ static void out_other(struct nta_packet *pkt,
 		sock = known ? nta_sock_find(&key) : NULL;
 		if (known && !sock && !slot) {
 			if (!nta_way_is_udp(pkt->way) &&
-			    book_invalid(pkt, state, &key, &handle))
+			    nta_slot_book_invalid(pkt, state, &key, &handle))
 				return;
 			if (pkt->sk)
 				sock = nta_sock_get(&key, false);
@@ -195,6 +152,7 @@ void nta_slow_out(struct nta_packet *pkt, const struct nf_hook_state *state)
 	struct nf_conn *ct = nf_ct_get(pkt->skb, &ctinfo);
 	int dir = CTINFO2DIR(ctinfo);
 	struct nta_sockinfo *info;
+	struct nta_sock_key key;
 	u64 *slot = NULL;
 
 	/* it comes again, with the real device */
@@ -211,143 +169,14 @@ void nta_slow_out(struct nta_packet *pkt, const struct nf_hook_state *state)
 		nta_book_term(NTA_TUNNEL, pkt);
 		return;
 	}
+	if (sends_request(pkt) &&
+	    (slot || nta_record_unowned() || nta_sock_count()) &&
+	    nta_key_out(pkt, state, &key))
+		nta_slot_begin(&key, slot, nta_sock_find(&key));
 	if (nta_owner_is_current(pkt, state) || worker_owns(pkt, state, slot))
 		out_own(pkt, state, ct, slot, dir == IP_CT_DIR_REPLY);
 	else
 		out_other(pkt, state, slot);
-}
-
-static void see_receiver(struct nta_sockinfo *info, int dir, struct sock *sk)
-{
-	nta_key_know(sk);
-	if (!nta_sockinfo_is_of(info, dir, sk) && !nta_owner_is_steered(sk)) {
-		nta_slot_empty(&info->slot[dir]);
-		nta_sockinfo_see(info, dir, sk);
-	}
-	nta_sockinfo_refresh(info, dir);
-}
-
-/* These return the handle of the record, for the fragments that follow. */
-static u64 in_udp(struct nta_packet *pkt, const struct nf_hook_state *state,
-		  struct nf_conn *ct, int dir)
-{
-	struct sock *sk = nta_owner_udp_receiver(pkt, state);
-	struct nta_sockinfo *info = NULL;
-	struct nta_sock_key key;
-	struct nta_record *rec;
-	struct nta_sock *sock;
-	u64 *slot = NULL;
-	u64 handle;
-
-	if (!sk) {
-		nta_book_term(NTA_UNIDENTIFIED, pkt);
-		return NTA_NOBODY;
-	}
-	if (nta_owner_is_tunnel(pkt, sk)) {
-		nta_book_term(NTA_TUNNEL, pkt);
-		return NTA_FRAGMENT_TUNNEL;
-	}
-	if (ct && nta_owner_carries(sk) == NTA_CARRIES_DATA)
-		info = nta_sockinfo_find(ct) ?: nta_sockinfo_attach(ct);
-	if (info) {
-		see_receiver(info, dir, sk);
-		slot = &info->slot[dir];
-		handle = READ_ONCE(*slot);
-		rec = nta_record_resolve(handle);
-		if (rec) {
-			nta_book(rec, pkt);
-			return handle;
-		}
-	}
-
-	/* what waits for an owner waits at the socket, for all its peers */
-	nta_key_udp(sk, state->net, &key);
-	sock = nta_sock_get(&key, false);
-	handle = nta_slot_book(sock ? &sock->slot : slot, &key, pkt);
-	if (sock && slot)
-		nta_slot_ask(slot, sock);
-	return handle;
-}
-
-/* A request that is repeated finds its slot filled, or its socket. */
-static bool is_new(const struct nta_packet *pkt,
-		   const struct nf_hook_state *state, const u64 *slot,
-		   const struct nta_sock *sock)
-{
-	if (slot)
-		return READ_ONCE(*slot) == NTA_NOBODY;
-	return !sock || READ_ONCE(sock->slot) == NTA_NOBODY ||
-	       nta_owner_is_gone(pkt, state);
-}
-
-static u64 in_tcp(struct nta_packet *pkt, const struct nf_hook_state *state,
-		  struct nf_conn *ct, int dir)
-{
-	struct nta_sockinfo *info = NULL;
-	struct nta_sock_key key;
-	struct nta_sock *sock;
-	u64 *slot = NULL;
-	bool known;
-	u64 handle;
-
-	if (ct)
-		info = nta_sockinfo_find(ct) ?: nta_sockinfo_attach(ct);
-	if (info)
-		slot = &info->slot[dir];
-
-	known = nta_key_in(pkt, state->net, &key);
-	if (known) {
-		sock = nta_sock_find(&key);
-		if (!slot && !sock && book_invalid(pkt, state, &key, &handle))
-			return handle;
-		if (nta_packet_opens(pkt) && is_new(pkt, state, slot, sock))
-			forget_last(&key, sock);
-		if (!slot && !sock)
-			sock = nta_sock_get(&key, false);
-		if (slot && sock)
-			nta_slot_ask(slot, sock);
-		else if (sock)
-			slot = &sock->slot;
-	}
-	if (slot && nta_slot_is_stale(slot) && nta_owner_is_gone(pkt, state)) {
-		nta_book_late(pkt);
-		return NTA_NOBODY;
-	}
-	return nta_slot_book(slot, known ? &key : NULL, pkt);
-}
-
-static void in_part(struct nta_packet *pkt, const struct nf_hook_state *state)
-{
-	u64 handle = nta_fragment_find(pkt, state->net);
-	struct nta_record *rec = nta_record_resolve(handle);
-
-	if (rec)
-		nta_book(rec, pkt);
-	else
-		nta_book_term(handle == NTA_FRAGMENT_TUNNEL ?
-				      NTA_TUNNEL : NTA_UNIDENTIFIED, pkt);
-}
-
-/**
- * nta_slow_in() - book a packet that has been received
- * @pkt: the packet, in LOCAL_IN, weighed
- * @state: of the hook
- * @ct: its conntrack entry, NULL if there is none
- * @dir: of the local end in it
- */
-void nta_slow_in(struct nta_packet *pkt, const struct nf_hook_state *state,
-		 struct nf_conn *ct, int dir)
-{
-	u64 handle;
-
-	if (pkt->part) {
-		in_part(pkt, state);
-		return;
-	}
-	handle = nta_way_is_udp(pkt->way) ? in_udp(pkt, state, ct, dir) :
-					    in_tcp(pkt, state, ct, dir);
-	if (pkt->more)
-		nta_fragment_note(pkt, state->net, handle);
 }
 
 /**

@@ -92,6 +92,12 @@ void nta_sockinfo_exit(void)
 	rhashtable_destroy(&socks);
 }
 
+/* No socket, and long ago. */
+static u32 seen_nothing(void)
+{
+	return (u32)(u16)(jiffies - 1) << 16;
+}
+
 /*
  * An extension without a helper and without our cookie: one that an earlier
  * load left is taken over, and so is one that nobody has ever written to.
@@ -112,8 +118,8 @@ struct nta_sockinfo *__nta_sockinfo_adopt(struct nf_conn_help *help)
 		return NULL;
 	if (cmpxchg(&info->cookie, cookie, SOCKINFO_BUSY) != cookie)
 		return NULL;
-	WRITE_ONCE(info->seen[0], 0);
-	WRITE_ONCE(info->seen[1], 0);
+	WRITE_ONCE(info->seen[0], seen_nothing());
+	WRITE_ONCE(info->seen[1], seen_nothing());
 	WRITE_ONCE(info->slot[0], NTA_NOBODY);
 	WRITE_ONCE(info->slot[1], NTA_NOBODY);
 	/* pairs with nta_sockinfo_find() */
@@ -146,6 +152,8 @@ struct nta_sockinfo *nta_sockinfo_attach(struct nf_conn *ct)
 	}
 	info = (struct nta_sockinfo *)help->data;
 	info->cookie = nta_sockinfo_cookie;
+	info->seen[0] = seen_nothing();
+	info->seen[1] = seen_nothing();
 	nta_stats_event(NTA_ATTACHED);
 	return info;
 }

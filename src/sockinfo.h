@@ -29,10 +29,10 @@
  * @slot: handles of the owners, the originator's and the responder's.  On
  *	  loopback both are local.
  *
- * A TCP connection ends with its entry.  An entry of UDP is only ports, which
- * another socket can use a moment later, while the owner of the first lives:
- * what is sent is compared with the socket that was seen, and the receiver is
- * looked up once in each tick.
+ * An entry is only ports, which another socket can use a moment later, while
+ * the owner of the first lives.  A TCP connection begins with a request.  For
+ * UDP what is sent is compared with the socket that was seen, and the receiver
+ * is looked up once in each tick.
  */
 struct nta_sockinfo {
 	u64	cookie;
@@ -66,6 +66,7 @@ struct nta_sock_key {
  * @slot: handle of its owner
  * @used: jiffies of its last packet
  * @stranger: it has never had an owner
+ * @isn: sequence number of the last request for a TCP connection
  * @link: among all of them, for the collector
  * @rcu: for the hooks
  */
@@ -75,6 +76,7 @@ struct nta_sock {
 	u64			slot;
 	unsigned long		used;
 	int			stranger;
+	u32			isn;
 	struct list_head	link;
 	struct rcu_head		rcu;
 };
@@ -138,6 +140,19 @@ static __always_inline bool
 nta_sockinfo_is_fresh(const struct nta_sockinfo *info, int dir)
 {
 	return READ_ONCE(info->seen[dir]) >> 16 == (u16)jiffies;
+}
+
+/**
+ * nta_sockinfo_has_seen() - has the UDP socket of an end ever been met
+ * @info: the sockinfo
+ * @dir: the end
+ *
+ * Return: false if a raw socket has sent all that was sent there.
+ */
+static inline bool nta_sockinfo_has_seen(const struct nta_sockinfo *info,
+					 int dir)
+{
+	return (u16)READ_ONCE(info->seen[dir]);
 }
 
 /**
