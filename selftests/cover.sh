@@ -157,7 +157,7 @@ row_end()
 {
 	local why=${1-} i k party proto figures got true wrong="" stranger=0
 	local -a SURPLUS=() sum_got=(0 0 0 0) sum_true=(0 0 0 0) shares=()
-	busywait "$WAIT" balanced || wrong+="the books: $(books); "
+	busywait "$WAIT" balanced || wrong+="the books: $BOOKS; "
 	cover_read after
 	mapfile -t SURPLUS < <(cover_tasks)
 	cover_known

@@ -368,11 +368,11 @@ books()
 	}'
 }
 
-balanced() { [[ -z $(books) ]]; }
+balanced() { BOOKS=$(books); [[ -z $BOOKS ]]; }
 
-# Exact when it is quiet, so wait for that.
+# Exact when it is quiet, so wait for that; a moment later a record may time out.
 books_balance()
 {
 	busywait "$WAIT" balanced
-	is "$(books)" "" "$1"
+	is "$BOOKS" "" "$1"
 }
