@@ -36,6 +36,9 @@ cover_read_once()
 
 declare -A COVER WIRE
 
+# What is nobody's is told from what is unidentified: it does not age during a test.
+PARAMETERS+=(unowned_timeout=86400)
+
 row()
 {
 	local ns

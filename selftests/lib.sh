@@ -135,6 +135,8 @@ busywait()
 	return 0
 }
 
+# load_module [PARAMETER=VALUE...]: behind those that the test always has
+PARAMETERS=()
 load_module()
 {
 	local dep
@@ -145,7 +147,7 @@ load_module()
 		modprobe "$dep" || fatal "modprobe $dep"
 	done
 	LOADED=1
-	insmod "$NETATOP_KO" "$@" || fatal "insmod $NETATOP_KO $*"
+	insmod "$NETATOP_KO" "${PARAMETERS[@]}" "$@" || fatal "insmod $NETATOP_KO $*"
 }
 
 # --- network
