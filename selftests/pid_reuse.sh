@@ -8,6 +8,7 @@
 source "$(dirname "$0")/lib.sh"
 source "$(dirname "$0")/cover.sh"
 need_tools ip nft ethtool jq awk
+MODES="rule off"
 
 # start_as PID NAME COMMAND...: ns_last_pid says which pid the next fork gets, unless another
 # process forks in between; then try again.
@@ -75,7 +76,7 @@ body()
 	"$GETCNT" exit >/dev/null
 }
 
-plan $((3 * (7 + 2)))
+plan $((2 * (7 + 2)))
 load_module
 tun exit_timeout 3600
 for_each_mode body
