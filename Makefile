@@ -41,12 +41,16 @@ coverage: deps
 lint: deps
 	@$(VM)/lint.sh
 
+# What the demonstration needs, without the libraries of the tests.
+programs:
+	@$(MAKE) -s -C selftests traffic getcnt
+
 ifdef HOST
-run: module
+run: module programs
 	@NETATOP_KO=$(CURDIR)/src/netatop.ko $(VM)/demo.sh
 else
 run: K := $(K_ONE)
-run: vm-module
+run: vm-module programs
 	@$(VM)/run.sh --kernel $(K_ONE) vm/demo.sh
 endif
 
@@ -79,4 +83,4 @@ clean:
 	rm -f $(addprefix src/,*.o *.ko *.mod *.mod.c .*.cmd .*.d modules.order Module.symvers)
 	$(MAKE) -s -C selftests clean
 
-.PHONY: module help deps check coverage lint run shell vm-module install uninstall clean
+.PHONY: module help deps check coverage lint programs run shell vm-module install uninstall clean
