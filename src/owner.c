@@ -291,6 +291,11 @@ bool nta_owner_is_gone(const struct nta_packet *pkt,
 	return gone;
 }
 
+static bool sk_makes_room(const struct sock *sk)
+{
+	return sk->sk_state == TCP_TIME_WAIT || sk->sk_state == TCP_LISTEN;
+}
+
 /**
  * nta_owner_is_free() - do the ports of a request belong to no connection
  * @pkt: a received TCP packet
@@ -304,13 +309,13 @@ bool nta_owner_is_free(const struct nta_packet *pkt,
 	struct sock *found;
 	bool free;
 
-	/* set by early demux */
+	/* set by early demux, or a listener by TPROXY */
 	if (pkt->skb->sk)
-		return pkt->skb->sk->sk_state == TCP_TIME_WAIT;
+		return sk_makes_room(pkt->skb->sk);
 	found = tcp_lookup(pkt, state);
 	if (!found)
 		return true;
-	free = found->sk_state == TCP_TIME_WAIT;
+	free = sk_makes_room(found);
 	sock_gen_put(found);
 	return free;
 }
