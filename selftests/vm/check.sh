@@ -9,7 +9,7 @@ repo=${PWD%/selftests}
 unset MAKEFLAGS MFLAGS MAKELEVEL
 log=$(mktemp) || exit
 trap 'rm -f "$log"' EXIT
-passed=0 failed=0
+passed=0 failed=0 failures=()
 
 header()
 {
@@ -31,6 +31,10 @@ group()
 	"${command[@]}" ./run.sh "${mode[@]}" "$@" | tee "$log"
 	status=$?
 	ok=$(grep -E '^ok [0-9]+ ' "$log" | grep -cv '# SKIP')
+	mapfile -t -O ${#failures[@]} failures < <(sed -nE \
+		"/^# not ok /{s/^# not ok [0-9]+/#   $label:/p}
+		/^not ok /{s/^not ok [0-9]+/# $label:/p}
+		/^ok .*# SKIP/{s/^ok [0-9]+/# $label:/p}" "$log")
 	if ((status != 0 && ok == $#)); then
 		echo "# $label: all passed, then exit=$status"
 		((failed++))
@@ -90,5 +94,7 @@ else
 	done
 fi
 
+# Once more, where they are not lost in all the rest.
+((!${#failures[@]})) || printf '%s\n' "# --- failed" "${failures[@]}"
 echo "$passed passed, $failed failed"
 ((failed == 0 && passed > 0))
