@@ -25,7 +25,7 @@ cover_read_once()
 	local term i left moved=0
 	for i in {0..7}; do
 		read -r left <"$SYS/stats/total_${COVER_STAT[i]}"
-		for term in tasks exited retired tunnel unowned unidentified; do
+		for term in tasks exited retired tunnel unowned unidentified excluded; do
 			read -r "COVER[$1.$term.$i]" <"$SYS/stats/${term}_${COVER_STAT[i]}"
 			left=$((left - COVER[$1.$term.$i]))
 		done

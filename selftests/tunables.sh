@@ -79,6 +79,33 @@ words()
 	is "$(both conntrack)" "auto auto" "conntrack: and change nothing"
 }
 
+label()
+{
+	local door value got="" wanted=""
+	is "$(both scope_label)" "off off" "scope_label: off by default"
+	tun scope_label 127
+	is "$(both scope_label)" "127 127" "scope_label: set through /sys/kernel"
+	echo 0 >"$PAR/scope_label"
+	is "$(both scope_label)" "0 0" "scope_label: set as a parameter"
+	for door in "$SYS" "$PAR"; do
+		for value in "" on -2 1x offf; do
+			got+="[$value] $(refused "$door/scope_label" "$value"), "
+			wanted+="[$value] $BAD, "
+		done
+		for value in 128 4294967295 4294967296 99999999999999999999999; do
+			got+="[$value] $(refused "$door/scope_label" "$value"), "
+			wanted+="[$value] $RANGE, "
+		done
+	done
+	is "$got" "$wanted" "scope_label: bad values are refused"
+	is "$(both scope_label)" "0 0" "scope_label: and change nothing"
+	tun scope_label -1
+	is "$(both scope_label)" "off off" "scope_label: -1 is off"
+	tun scope_label 5
+	tun scope_label off
+	is "$(both scope_label)" "off off" "scope_label: off is off"
+}
+
 # A process with one message of 100 bytes, held
 held()
 {
@@ -94,7 +121,7 @@ effects()
 	check "gc: writing 1 collects" test "$(stat gc_runs)" -gt "$runs"
 	is "$(refused "$SYS/gc" 0) $(refused "$SYS/gc" x) $(refused "$SYS/gc" "")" "$RANGE $BAD $BAD" "gc: other values are refused"
 	is "$(find "$SYS" -maxdepth 1 -type f -printf '%m %f\n' | sort | paste -sd ' ')" \
-		"200 gc 444 version 644 conntrack 644 exit_linger 644 exit_timeout 644 frame_overhead 644 gc_interval 644 max_records 644 max_sockets 644 unowned_timeout" \
+		"200 gc 444 version 644 conntrack 644 exit_linger 644 exit_timeout 644 frame_overhead 644 gc_interval 644 max_records 644 max_sockets 644 scope_label 644 unowned_timeout" \
 		"who may read and write what"
 	is "$(find "$SYS/stats" ! -type d ! -perm 444)" "" "and nobody writes counters"
 	is "$(<"$SYS/version")" "$(modinfo -F version "$NETATOP_KO")" "version is the module's"
@@ -129,13 +156,14 @@ parameters()
 	check "and the module is not there" test ! -d "$SYS"
 }
 
-plan $((7 * 5 + 5 + 9 + 3))
+plan $((7 * 5 + 5 + 7 + 9 + 3))
 load_module
 while read -r line; do
 	# shellcheck disable=SC2086 # four words
 	one $line
 done <<<"$TABLE"
 words
+label
 setup_pair
 effects
 parameters

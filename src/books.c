@@ -42,6 +42,9 @@ void nta_books_read(enum nta_book book, struct nta_counters *sum)
 	case NTA_BOOK_TUNNEL:
 		nta_stats_term(NTA_TUNNEL, sum);
 		break;
+	case NTA_BOOK_EXCLUDED:
+		nta_stats_term(NTA_EXCLUDED, sum);
+		break;
 	case NTA_BOOKS:
 		break;
 	}

@@ -7,6 +7,7 @@
 #define _NTA_COMPAT_H
 
 #include <linux/version.h>
+#include <net/genetlink.h>
 #include <net/net_namespace.h>
 #include <net/udp.h>
 
@@ -26,6 +27,16 @@ static inline struct udp_table *nta_udp_table(const struct net *net)
 	return net->ipv4.udp_table;
 #else
 	return &udp_table;
+#endif
+}
+
+/* A dump has the whole struct genl_info since 6.6. */
+static inline struct nlattr **nta_dump_attrs(struct netlink_callback *cb)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+	return genl_dumpit_info(cb)->info.attrs;
+#else
+	return genl_dumpit_info(cb)->attrs;
 #endif
 }
 

@@ -9,6 +9,7 @@
 #include "stats.h"
 
 #include <linux/jiffies.h>
+#include <linux/mutex.h>
 #include <linux/sched/signal.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
@@ -17,6 +18,7 @@
 static DEFINE_SPINLOCK(exitlist_lock);
 static LIST_HEAD(exitlist);		/* oldest first */
 static unsigned int nr_exitlist;
+static u64 exitlist_seq;		/* of the last one that was listed */
 static struct nta_counters exitlist_sum;
 
 /*
@@ -29,6 +31,10 @@ static struct nta_counters exitlist_sum;
 static bool reader_at_work;
 static unsigned long reader_since;	/* jiffies of the last one given */
 static unsigned int nr_emptied;		/* how often that has happened */
+
+/* Told of each process that is listed. */
+static DEFINE_MUTEX(exitlist_notify_mutex);
+static void (*exitlist_notify)(const struct nta_task *task);
 
 static DECLARE_WAIT_QUEUE_HEAD(wait_reader);
 static DECLARE_WAIT_QUEUE_HEAD(wait_empty);
@@ -44,17 +50,58 @@ static void exitlist_retire(struct nta_task *task)
 	nta_task_put(task);
 }
 
-/* The first that no reader is copying. */
-static struct nta_task *exitlist_first(void)
+/* The first behind this place that no reader is copying. */
+static struct nta_task *exitlist_after(u64 seq)
 {
 	struct nta_task *task;
 
 	lockdep_assert_held(&exitlist_lock);
 
 	list_for_each_entry(task, &exitlist, exit_link)
-		if (!task->busy)
+		if (!task->busy && task->exit_seq > seq)
 			return task;
 	return NULL;
+}
+
+/* The first up to this place that a reader was told of and no other is copying. */
+static struct nta_task *exitlist_held(u64 seq)
+{
+	struct nta_task *task;
+
+	lockdep_assert_held(&exitlist_lock);
+
+	list_for_each_entry(task, &exitlist, exit_link) {
+		if (task->exit_seq > seq)
+			break;
+		if (task->held && !task->busy)
+			return task;
+	}
+	return NULL;
+}
+
+static struct nta_task *exitlist_first(void)
+{
+	return exitlist_after(0);
+}
+
+/**
+ * nta_exitlist_set_notify() - name the function to call for each new process
+ * @notify: called in process context, may sleep; NULL for none.  On return no
+ *	    call of the function that was there before is running.
+ */
+void nta_exitlist_set_notify(void (*notify)(const struct nta_task *task))
+{
+	mutex_lock(&exitlist_notify_mutex);
+	exitlist_notify = notify;
+	mutex_unlock(&exitlist_notify_mutex);
+}
+
+static void exitlist_tell(const struct nta_task *task)
+{
+	mutex_lock(&exitlist_notify_mutex);
+	if (exitlist_notify)
+		exitlist_notify(task);
+	mutex_unlock(&exitlist_notify_mutex);
 }
 
 /**
@@ -68,6 +115,8 @@ void nta_exitlist_add(struct list_head *tasks)
 	struct nta_task *task, *next, *oldest;
 
 	list_for_each_entry_safe(task, next, tasks, exit_link) {
+		/* once it is listed, a reader can take it at any time */
+		refcount_inc(&task->ref);
 		spin_lock(&exitlist_lock);
 		task->stamp = jiffies;
 		if (nr_exitlist >= nta_param(NTA_MAX_RECORDS)) {
@@ -75,11 +124,14 @@ void nta_exitlist_add(struct list_head *tasks)
 			if (oldest)
 				exitlist_retire(oldest);
 		}
+		task->exit_seq = ++exitlist_seq;
 		nta_counters_add(&exitlist_sum, &task->left);
 		list_move_tail(&task->exit_link, &exitlist);
 		WRITE_ONCE(nr_exitlist, nr_exitlist + 1);
 		spin_unlock(&exitlist_lock);
 		wake_up_interruptible(&wait_reader);
+		exitlist_tell(task);
+		nta_task_put(task);
 		cond_resched();
 	}
 }
@@ -132,13 +184,13 @@ void nta_exitlist_exit(void)
 	spin_unlock(&exitlist_lock);
 }
 
-static struct nta_task *exitlist_get(void)
+static struct nta_task *exitlist_give(u64 seq, bool take)
 {
 	struct nta_task *task;
 	bool emptied = false;
 
 	spin_lock(&exitlist_lock);
-	task = exitlist_first();
+	task = exitlist_after(seq);
 	if (!task) {
 		emptied = list_empty(&exitlist);
 		if (emptied) {
@@ -146,7 +198,10 @@ static struct nta_task *exitlist_get(void)
 			nr_emptied++;
 		}
 	} else {
-		task->busy = true;
+		if (take)
+			task->busy = true;
+		else
+			task->held = true;
 		refcount_inc(&task->ref);
 		reader_at_work = true;
 		reader_since = jiffies;
@@ -155,6 +210,50 @@ static struct nta_task *exitlist_get(void)
 	if (emptied)
 		wake_up_interruptible_all(&wait_empty);
 	return task;
+}
+
+/**
+ * nta_exitlist_get() - take a finished process to read, without waiting
+ *
+ * Return: the process, which stays listed until nta_exitlist_done(), or NULL
+ * if there is none that nobody else reads.
+ */
+struct nta_task *nta_exitlist_get(void)
+{
+	return exitlist_give(0, true);
+}
+
+/**
+ * nta_exitlist_look() - look at a finished process, which stays listed
+ * @seq: place of the one before, 0 for the first
+ *
+ * Return: the first behind this place, for nta_task_put(), or NULL.
+ */
+struct nta_task *nta_exitlist_look(u64 seq)
+{
+	return exitlist_give(seq, false);
+}
+
+/**
+ * nta_exitlist_drop() - take off those that a reader has looked at
+ * @seq: place of the last of them
+ *
+ * What another reader is copying, or has put back meanwhile, stays.
+ */
+void nta_exitlist_drop(u64 seq)
+{
+	struct nta_task *task;
+	bool more = true;
+
+	while (more) {
+		spin_lock(&exitlist_lock);
+		task = exitlist_held(seq);
+		more = task;
+		if (more)
+			exitlist_retire(task);
+		spin_unlock(&exitlist_lock);
+		cond_resched();
+	}
 }
 
 /**
@@ -169,7 +268,7 @@ struct nta_task *nta_exitlist_wait(void)
 	int err;
 
 	err = wait_event_interruptible_exclusive(wait_reader,
-						 (task = exitlist_get()));
+						 (task = nta_exitlist_get()));
 	if (!err)
 		return task;
 	/* the wake-up may have been meant for the next in the queue */
@@ -179,7 +278,7 @@ struct nta_task *nta_exitlist_wait(void)
 
 /**
  * nta_exitlist_done() - end the reading of a finished process
- * @task: what nta_exitlist_wait() gave
+ * @task: what nta_exitlist_wait() or nta_exitlist_get() gave
  * @delivered: take it off the list; else it waits for the next reader
  */
 void nta_exitlist_done(struct nta_task *task, bool delivered)

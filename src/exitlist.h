@@ -8,8 +8,12 @@
 #include "task.h"
 
 void nta_exitlist_exit(void);
+void nta_exitlist_set_notify(void (*notify)(const struct nta_task *task));
 void nta_exitlist_add(struct list_head *tasks);
 unsigned long nta_exitlist_expire(void);
+struct nta_task *nta_exitlist_get(void);
+struct nta_task *nta_exitlist_look(u64 seq);
+void nta_exitlist_drop(u64 seq);
 struct nta_task *nta_exitlist_wait(void);
 void nta_exitlist_done(struct nta_task *task, bool delivered);
 int nta_exitlist_wait_empty(void);

@@ -31,6 +31,9 @@ static void nta_gc_work(struct work_struct *work);
 static DECLARE_DELAYED_WORK(gc_dwork, nta_gc_work);
 static unsigned long gc_called;		/* bit 0: it has been told of an exit */
 
+/* Told of each whole pass, under gc_mutex. */
+static void (*gc_notify)(void);
+
 static struct tracepoint *exit_tracepoint __ro_after_init;
 
 static void gc_schedule(unsigned long delay)
@@ -71,6 +74,8 @@ static unsigned long gc_pass(bool force)
 	lockdep_assert_held(&gc_mutex);
 
 	nta_stats_event(NTA_GC_RUNS);
+	if (force)
+		nta_task_settle();
 	if (whole) {
 		gc_aged = jiffies;
 		if (!gc_stopped)
@@ -95,6 +100,11 @@ static unsigned long gc_pass(bool force)
 	next_due = min(next_due, nta_task_finish(force, &finished));
 	nta_exitlist_add(&finished);
 	wait = nta_exitlist_expire();
+	if (whole && !gc_stopped) {
+		nta_task_notice();
+		if (gc_notify)
+			gc_notify();
+	}
 
 	if (!list_empty(&gc_graves))
 		next_due = min_t(unsigned long, next_due, GC_SOON);
@@ -134,6 +144,18 @@ static void nta_gc_work(struct work_struct *work)
 void nta_gc_force(void)
 {
 	gc_run(true);
+}
+
+/**
+ * nta_gc_set_notify() - name the function to call at the end of whole passes
+ * @notify: called in process context, may sleep; NULL for none.  On return no
+ *	    call of the function that was there before is running.
+ */
+void nta_gc_set_notify(void (*notify)(void))
+{
+	mutex_lock(&gc_mutex);
+	gc_notify = notify;
+	mutex_unlock(&gc_mutex);
 }
 
 /* The present wait, or the one that a pass just now decides on, is too long. */

@@ -7,6 +7,7 @@
  */
 #include "exitlist.h"
 #include "gc.h"
+#include "netlink.h"
 #include "pernet.h"
 #include "procfs.h"
 #include "reader.h"
@@ -45,9 +46,12 @@ static int __init nta_init(void)
 	err = nta_procfs_init();
 	if (err)
 		goto err_pernet;
-	err = nta_sockopt_init();
+	err = nta_netlink_init();
 	if (err)
 		goto err_procfs;
+	err = nta_sockopt_init();
+	if (err)
+		goto err_netlink;
 	err = nta_sysfs_init();
 	if (err)
 		goto err_sockopt;
@@ -55,6 +59,8 @@ static int __init nta_init(void)
 
 err_sockopt:
 	nta_sockopt_exit();
+err_netlink:
+	nta_netlink_exit();
 err_procfs:
 	nta_procfs_exit();
 err_pernet:
@@ -81,6 +87,7 @@ static void __exit nta_exit(void)
 	 */
 	nta_sockopt_exit();
 	nta_sysfs_exit();
+	nta_netlink_exit();
 	nta_procfs_exit();
 	nta_pernet_exit();
 	nta_reader_exit();

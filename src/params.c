@@ -12,12 +12,14 @@
 #include <linux/mutex.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
+#include <uapi/linux/netfilter/xt_connlabel.h>
 
 struct nta_param_desc {
 	const char		*name;
 	unsigned int		min;
 	unsigned int		max;
 	const char *const	*words;	/* names of the values, NULL if numbers */
+	bool			can_be_off;	/* 0 is off, 1 is users' 0 */
 };
 
 static const char *const conntrack_words[] = {
@@ -35,6 +37,8 @@ static const struct nta_param_desc param_desc[NTA_PARAMS] = {
 	[NTA_FRAME_OVERHEAD]	= { "frame_overhead", 0, 256 },
 	[NTA_CONNTRACK]		= { "conntrack", 0, NTA_CONNTRACK_ON,
 				    conntrack_words },
+	[NTA_SCOPE_LABEL]	= { "scope_label", 0, XT_CONNLABEL_MAXBIT + 1,
+				    .can_be_off = true },
 };
 
 unsigned int nta_param_value[NTA_PARAMS] __read_mostly = {
@@ -46,6 +50,7 @@ unsigned int nta_param_value[NTA_PARAMS] __read_mostly = {
 	[NTA_MAX_SOCKETS]	= 65536,
 	[NTA_FRAME_OVERHEAD]	= 0,
 	[NTA_CONNTRACK]		= NTA_CONNTRACK_AUTO,
+	[NTA_SCOPE_LABEL]	= 0,
 };
 
 /* Told of a new value; an error brings the old one back. */
@@ -68,9 +73,17 @@ static int param_parse(const struct nta_param_desc *desc, const char *text,
 		*value = err;
 		return 0;
 	}
+	if (desc->can_be_off && (sysfs_streq(text, "off") ||
+				 sysfs_streq(text, "-1"))) {
+		*value = 0;
+		return 0;
+	}
 	err = kstrtouint(text, 10, value);
 	if (err)
 		return err;
+	if (desc->can_be_off && *value >= desc->max)
+		return -ERANGE;
+	*value += desc->can_be_off;
 	if (*value < desc->min || *value > desc->max)
 		return -ERANGE;
 	return 0;
@@ -108,6 +121,33 @@ int nta_param_set(enum nta_param id, const char *text)
 }
 
 /**
+ * nta_param_read() - tell all about a tunable
+ * @id: which one
+ * @info: set
+ */
+void nta_param_read(enum nta_param id, struct nta_param_info *info)
+{
+	const struct nta_param_desc *desc = &param_desc[id];
+
+	info->name = desc->name;
+	info->value = nta_param(id);
+	info->min = desc->min;
+	info->max = desc->max;
+	if (desc->can_be_off) {
+		info->value--;
+		info->min--;
+		info->max--;
+	}
+	if (desc->words)
+		strscpy(info->text, desc->words[info->value],
+			sizeof(info->text));
+	else if (info->value < 0)
+		strscpy(info->text, "off", sizeof(info->text));
+	else
+		snprintf(info->text, sizeof(info->text), "%lld", info->value);
+}
+
+/**
  * nta_param_show() - print a tunable's value and a newline
  * @id: which one
  * @page: a page to print to
@@ -116,11 +156,10 @@ int nta_param_set(enum nta_param id, const char *text)
  */
 int nta_param_show(enum nta_param id, char *page)
 {
-	const struct nta_param_desc *desc = &param_desc[id];
+	struct nta_param_info info;
 
-	if (desc->words)
-		return sysfs_emit(page, "%s\n", desc->words[nta_param(id)]);
-	return sysfs_emit(page, "%u\n", nta_param(id));
+	nta_param_read(id, &info);
+	return sysfs_emit(page, "%s\n", info.text);
 }
 
 /**
@@ -196,3 +235,5 @@ NTA_PARAM(frame_overhead, NTA_FRAME_OVERHEAD,
 	  "bytes added for each frame, 0 to 256 (0)");
 NTA_PARAM(conntrack, NTA_CONNTRACK,
 	  "auto: use connection tracking where it is on; on: switch it on everywhere (auto)");
+NTA_PARAM(scope_label, NTA_SCOPE_LABEL,
+	  "conntrack label of flows to leave out, 0 to 127, or off (off)");

@@ -18,6 +18,7 @@ enum nta_param {
 	NTA_MAX_SOCKETS,
 	NTA_FRAME_OVERHEAD,	/* bytes */
 	NTA_CONNTRACK,		/* enum nta_conntrack */
+	NTA_SCOPE_LABEL,	/* label plus 1; 0 for none */
 	NTA_PARAMS,
 };
 
@@ -27,6 +28,22 @@ enum nta_conntrack {
 };
 
 #define NTA_RECORDS_LIMIT	(1U << 20)
+
+/**
+ * struct nta_param_info - a tunable, as users see it
+ * @name: its name
+ * @value: its value; the place of the word, if it has words
+ * @min: the least it can be
+ * @max: the most
+ * @text: its value in words
+ */
+struct nta_param_info {
+	const char	*name;
+	s64		value;
+	s64		min;
+	s64		max;
+	char		text[16];
+};
 
 extern unsigned int nta_param_value[NTA_PARAMS];
 
@@ -38,6 +55,7 @@ static inline unsigned int nta_param(enum nta_param id)
 
 int nta_param_set(enum nta_param id, const char *text);
 void nta_param_guard(void);
+void nta_param_read(enum nta_param id, struct nta_param_info *info);
 int nta_param_show(enum nta_param id, char *page);
 int nta_param_set_notify(enum nta_param id, int (*notify)(unsigned int value));
 

@@ -3,9 +3,9 @@
  * Network namespaces: the hooks of each, and conntrack where it is asked for.
  */
 #include "pernet.h"
+#include "flow.h"
 #include "hooks.h"
 #include "params.h"
-#include "sockinfo.h"
 
 #include <linux/list.h>
 #include <linux/mutex.h>
@@ -197,7 +197,7 @@ unsigned int nta_pernet_sockinfo_count(void)
 			break;
 		if (!net)
 			continue;
-		count += nta_sockinfo_count(net);
+		count += nta_flow_count(net);
 		put_net(net);
 		if (fatal_signal_pending(current))
 			break;

@@ -84,6 +84,7 @@ static int procfs_show(struct seq_file *m, void *v)
 	show_term(m, "unowned", NTA_BOOK_UNOWNED);
 	show_term(m, "unidentified", NTA_BOOK_UNIDENTIFIED);
 	show_term(m, "tunnel", NTA_BOOK_TUNNEL);
+	show_term(m, "excluded", NTA_BOOK_EXCLUDED);
 	return 0;
 }
 

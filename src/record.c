@@ -49,7 +49,7 @@ int nta_record_init(void)
 	/* the packet path reaches a TCP packet's counters in one line */
 	BUILD_BUG_ON(offsetofend(struct nta_record, live.v[NTA_TCP_RCV + 1]) >
 		     64);
-	BUILD_BUG_ON(sizeof(struct nta_record) > 256);
+	BUILD_BUG_ON(sizeof(struct nta_record) > 192);
 
 	nta_record_chunk = kvcalloc(NTA_CHUNKS, sizeof(*nta_record_chunk),
 				    GFP_KERNEL);

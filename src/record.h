@@ -49,9 +49,13 @@ enum nta_record_state {
  * @seen: packets at the last look of the collector
  * @stamp: jiffies of the last change it saw
  * @want: hash of the identity of an unowned socket, 0 if it has none
- * @wanted: among those that want an owner
- * @tried: jiffies when its owner was last looked for
- * @tries: how often that has been done
+ * @serial: of a thread: place among all of them, in the order they came
+ * @first: of a thread: boot time in nanoseconds when it came
+ * @last: of a thread: boot time when @noticed grew
+ * @noticed: of a thread: packets, as last noticed
+ * @wanted: of an unowned socket: among those that want an owner
+ * @tried: of an unowned socket: jiffies when its owner was last looked for
+ * @tries: of an unowned socket: how often that has been done
  */
 struct nta_record {
 	u32			gen;
@@ -67,9 +71,19 @@ struct nta_record {
 	u64			seen;
 	unsigned long		stamp;
 	u64			want;
-	struct hlist_node	wanted;
-	unsigned long		tried;
-	unsigned int		tries;
+	union {
+		struct {
+			unsigned long	serial;
+			u64		first;
+			u64		last;
+			u64		noticed;
+		};
+		struct {
+			struct hlist_node	wanted;
+			unsigned long		tried;
+			unsigned int		tries;
+		};
+	};
 } ____cacheline_aligned;
 
 #define NTA_CHUNK_SHIFT		6
@@ -81,6 +95,9 @@ extern struct nta_record **nta_record_chunk;
 
 /* The empty handle.  Generations start at 1, so no record has it. */
 #define NTA_NOBODY	0ULL
+
+/* In place of an owner where the flow is left out: no record has it, either. */
+#define NTA_LEFT_OUT	0xffffffffULL
 
 static inline u64 nta_record_handle(const struct nta_record *rec)
 {

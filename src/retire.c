@@ -40,8 +40,13 @@ static void thread_detach(struct nta_record *rec)
 
 	rhashtable_remove_fast(&nta_tasks.threads, &rec->node,
 			       nta_thread_params);
-	/* before the address can be another thread's: the hooks compare */
+	/*
+	 * Before the address can be another thread's: the hooks compare.  The
+	 * lock is for a walk, which takes a reference by it.
+	 */
+	spin_lock(&nta_tasks.lock);
 	WRITE_ONCE(rec->tsk, NULL);
+	spin_unlock(&nta_tasks.lock);
 	put_task_struct(tsk);
 }
 
@@ -79,9 +84,50 @@ static unsigned long thread_wait(struct nta_record *rec, bool force)
 	return time_before(jiffies, due) ? due - jiffies : 0;
 }
 
+static void pending_add(void)
+{
+	spin_lock(&nta_tasks.lock);
+	list_splice_tail_init(&nta_tasks.exiting, &pending_threads);
+	spin_unlock(&nta_tasks.lock);
+}
+
+/* Whether one has exited just now and still closes its files. */
+static bool thread_leaves(void)
+{
+	struct nta_record *rec;
+
+	list_for_each_entry(rec, &pending_threads, dying) {
+		if (rec->tsk && !READ_ONCE(rec->tsk->exit_state) &&
+		    time_before(jiffies, rec->stamp + EXIT_GRACE))
+			return true;
+		cond_resched();
+	}
+	return false;
+}
+
+/**
+ * nta_task_settle() - wait for threads that are about to end
+ *
+ * Process accounting has told of a process before it closes its files: who has
+ * read that, and asks for what it sent and received, would be told next time.
+ * They are waited for a moment, which is more than it takes.  Who exits then
+ * is left to the next time, as its accounting record has not been counted.
+ *
+ * Process context, sleeps; one caller at a time.
+ */
+void nta_task_settle(void)
+{
+	unsigned int tries;
+
+	pending_add();
+	for (tries = EXIT_GRACE; tries && thread_leaves(); tries--)
+		schedule_timeout_uninterruptible(1);
+}
+
 /**
  * nta_task_collect() - end the records of threads that are over
- * @force: do not wait for packets that may follow
+ * @force: do not wait for packets that may follow; of those that had exited
+ *	   when nta_task_settle() was called
  * @batch: where to put them, linked by @dying; to be folded a grace period
  *	   later
  *
@@ -95,9 +141,8 @@ unsigned long nta_task_collect(bool force, struct list_head *batch)
 	unsigned long wait, next_due = MAX_JIFFY_OFFSET;
 	struct nta_record *rec, *next;
 
-	spin_lock(&nta_tasks.lock);
-	list_splice_tail_init(&nta_tasks.exiting, &pending_threads);
-	spin_unlock(&nta_tasks.lock);
+	if (!force)
+		pending_add();
 
 	list_for_each_entry_safe(rec, next, &pending_threads, dying) {
 		wait = thread_wait(rec, force);
@@ -131,6 +176,7 @@ void nta_task_fold(struct list_head *batch, struct list_head *graves)
 		nta_counters_add(&task->left, &held);
 		list_del_rcu(&rec->link);
 		write_seqcount_end(&task->seq);
+		xa_erase(&nta_tasks.by_thread, rec->serial);
 		WRITE_ONCE(nta_tasks.nr_threads, nta_tasks.nr_threads - 1);
 		spin_unlock(&nta_tasks.lock);
 
@@ -175,6 +221,7 @@ static bool task_is_over(struct nta_task *task, bool force)
 		return false;
 	rcu_read_lock();
 	leader = pid_task(task->pid, PIDTYPE_TGID);
+	/* in this order: the leader has ended, then nobody else is left */
 	gone = !leader || (smp_load_acquire(&leader->exit_state) &&
 			   thread_group_empty(leader));
 	rcu_read_unlock();
@@ -211,6 +258,7 @@ unsigned long nta_task_finish(bool force, struct list_head *list)
 			over = list_empty(&task->threads);
 			if (over) {
 				list_del_rcu(&task->link);
+				xa_erase(&nta_tasks.by_task, task->serial);
 				WRITE_ONCE(nta_tasks.nr_tasks,
 					   nta_tasks.nr_tasks - 1);
 			}
@@ -236,6 +284,13 @@ void nta_task_final(const struct nta_task *task, struct nta_task_info *info)
 {
 	info->id = task->tgid;
 	info->start = task->start;
+	info->tgid = task->tgid;
+	info->tgid_start = task->start;
 	memcpy(info->comm, task->comm, sizeof(info->comm));
+	info->state = NTA_TASK_FINISHED;
+	info->first = task->first;
+	info->last = task->last;
+	info->exit_seq = task->exit_seq;
+	info->ident = task->ident;
 	info->counters = task->left;
 }

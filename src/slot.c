@@ -26,6 +26,7 @@ void nta_book_term(enum nta_term term, const struct nta_packet *pkt)
 void nta_book_late(const struct nta_packet *pkt)
 {
 	nta_book_term(NTA_RETIRED, pkt);
+	nta_stats_book(NTA_LATE, pkt->way, &pkt->weight);
 	this_cpu_add(nta_stats.event[NTA_LATE_PACKETS], pkt->weight.packets);
 }
 
@@ -223,6 +224,10 @@ bool nta_slot_book_invalid(const struct nta_packet *pkt,
 		return false;
 	*handle = READ_ONCE(*slot);
 	nf_ct_put(ct);
+	if (*handle == NTA_LEFT_OUT) {
+		nta_book_term(NTA_EXCLUDED, pkt);
+		return true;
+	}
 
 	rec = nta_record_resolve(*handle);
 	if (rec) {

@@ -161,6 +161,10 @@ void nta_slow_out(struct nta_packet *pkt, const struct nf_hook_state *state)
 	nta_packet_weigh(pkt, state->out, state->sk);
 	nta_owner_sender(pkt, state);
 	info = ct ? nta_sockinfo_find(ct) : NULL;
+	if (nta_sockinfo_is_left_out(ct, info, dir)) {
+		nta_book_term(NTA_EXCLUDED, pkt);
+		return;
+	}
 	if (info) {
 		see_sender(pkt, info, dir);
 		slot = slot_to_use(pkt, &info->slot[dir]);
@@ -208,7 +212,7 @@ void nta_slow_attach(struct sk_buff *skb, const struct nf_hook_state *state,
 	    nta_owner_carries(pkt.sk) != NTA_CARRIES_DATA)
 		return;
 	info = nta_sockinfo_attach(ct);
-	if (!info)
+	if (!info || READ_ONCE(info->slot[dir]) == NTA_LEFT_OUT)
 		return;
 	pkt.way = nf_ct_protonum(ct) == IPPROTO_UDP ? NTA_UDP_SND : NTA_TCP_SND;
 	see_sender(&pkt, info, dir);

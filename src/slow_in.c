@@ -165,6 +165,12 @@ void nta_slow_in(struct nta_packet *pkt, const struct nf_hook_state *state,
 {
 	u64 handle;
 
+	if (nta_sockinfo_is_left_out(ct, ct ? nta_sockinfo_find(ct) : NULL,
+				     dir)) {
+		nta_sockinfo_attach(ct);
+		nta_book_term(NTA_EXCLUDED, pkt);
+		return;
+	}
 	if (pkt->part) {
 		in_part(pkt, state);
 		return;

@@ -13,6 +13,7 @@
 #include <linux/spinlock.h>
 #include <net/ipv6.h>
 #include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_conntrack_labels.h>
 #include <net/netfilter/nf_conntrack_tuple.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 
@@ -25,6 +26,9 @@
 #define SOCK_IDLE	(7200 * HZ)
 #define SOCK_IDLE_SHORT	(10 * HZ)
 #define AGE_BATCH	64
+
+/* How many chains one call of a walk looks at. */
+#define WALK_BUDGET	4096
 
 u64 nta_sockinfo_cookie __ro_after_init;
 
@@ -98,15 +102,37 @@ static u32 seen_nothing(void)
 	return (u32)(u16)(jiffies - 1) << 16;
 }
 
+/**
+ * nta_sockinfo_leaves_out() - do rules want a flow not to be accounted
+ * @ct: its entry
+ *
+ * Once the entry has sockinfo, that knows: a label that comes later does not
+ * count.
+ *
+ * Return: whether they do.
+ */
+bool nta_sockinfo_leaves_out(const struct nf_conn *ct)
+{
+	unsigned int label = nta_param(NTA_SCOPE_LABEL);
+	const struct nf_conn_labels *labels;
+
+	if (likely(!label))
+		return false;
+	labels = nf_ct_labels_find(ct);
+	return labels && test_bit(label - 1, labels->bits);
+}
+
 /*
  * An extension without a helper and without our cookie: one that an earlier
  * load left is taken over, and so is one that nobody has ever written to.
  * Other packets of the flow may be trying the same on other CPUs.
  */
-struct nta_sockinfo *__nta_sockinfo_adopt(struct nf_conn_help *help)
+struct nta_sockinfo *__nta_sockinfo_adopt(const struct nf_conn *ct)
 {
+	struct nf_conn_help *help = nfct_help(ct);
 	struct nta_sockinfo *info = (struct nta_sockinfo *)help->data;
 	u64 cookie = READ_ONCE(info->cookie);
+	u64 owner;
 
 	if (rcu_access_pointer(help->helper) || cookie == SOCKINFO_BUSY)
 		return NULL;
@@ -120,8 +146,9 @@ struct nta_sockinfo *__nta_sockinfo_adopt(struct nf_conn_help *help)
 		return NULL;
 	WRITE_ONCE(info->seen[0], seen_nothing());
 	WRITE_ONCE(info->seen[1], seen_nothing());
-	WRITE_ONCE(info->slot[0], NTA_NOBODY);
-	WRITE_ONCE(info->slot[1], NTA_NOBODY);
+	owner = nta_sockinfo_leaves_out(ct) ? NTA_LEFT_OUT : NTA_NOBODY;
+	WRITE_ONCE(info->slot[0], owner);
+	WRITE_ONCE(info->slot[1], owner);
 	/* pairs with nta_sockinfo_find() */
 	smp_store_release(&info->cookie, nta_sockinfo_cookie);
 	nta_stats_event(NTA_READOPTED);
@@ -154,6 +181,10 @@ struct nta_sockinfo *nta_sockinfo_attach(struct nf_conn *ct)
 	info->cookie = nta_sockinfo_cookie;
 	info->seen[0] = seen_nothing();
 	info->seen[1] = seen_nothing();
+	if (nta_sockinfo_leaves_out(ct)) {
+		info->slot[0] = NTA_LEFT_OUT;
+		info->slot[1] = NTA_LEFT_OUT;
+	}
 	nta_stats_event(NTA_ATTACHED);
 	return info;
 }
@@ -203,38 +234,6 @@ struct nf_conn *nta_sockinfo_entry(struct net *net,
 	}
 	*slot = &info->slot[NF_CT_DIRECTION(hash)];
 	return ct;
-}
-
-static int sockinfo_count_one(struct nf_conn *ct, void *data)
-{
-	struct nf_conn_help *help = nfct_help(ct);
-	unsigned int *count = data;
-
-	if (help && READ_ONCE(((struct nta_sockinfo *)help->data)->cookie) ==
-		    nta_sockinfo_cookie)
-		(*count)++;
-	return 0;	/* keep the entry */
-}
-
-/**
- * nta_sockinfo_count() - how many conntrack entries have a live sockinfo
- * @net: of this network namespace
- *
- * Process context, may sleep.  Walks the table of conntrack, as entries do
- * not tell when they go.
- *
- * Return: their number.
- */
-unsigned int nta_sockinfo_count(struct net *net)
-{
-	unsigned int count = 0;
-	struct nf_ct_iter_data iter = {
-		.net	= net,
-		.data	= &count,
-	};
-
-	nf_ct_iterate_cleanup_net(sockinfo_count_one, &iter);
-	return count;
 }
 
 /**
@@ -407,4 +406,71 @@ void nta_sock_age(unsigned long unowned_timeout)
 unsigned int nta_sock_count(void)
 {
 	return READ_ONCE(nr_socks);
+}
+
+static int sock_chain(const struct bucket_table *tbl, struct nta_place *place,
+		      nta_sock_fn *tell, void *data)
+{
+	const struct rhash_head *head;
+	struct nta_sock *sock;
+	int err;
+	u64 id;
+
+	rht_for_each_entry_rcu(sock, head, tbl, place->bucket, node) {
+		id = nta_sock_hash(&sock->key);
+		if (place->inside && id != place->id)
+			continue;
+		place->inside = false;
+		err = tell(sock, data);
+		if (err) {
+			place->inside = true;
+			place->id = id;
+			return err;
+		}
+	}
+	return 0;
+}
+
+/**
+ * nta_sock_walk() - go on with a walk over the table of sockets
+ * @place: where; all zero to begin
+ * @tell: called for each
+ * @data: passed on
+ *
+ * Process context.  Looks at a bounded number of chains.
+ *
+ * Return: 0 at the end, else 1: there is more.
+ */
+int nta_sock_walk(struct nta_place *place, nta_sock_fn *tell, void *data)
+{
+	unsigned int budget = WALK_BUDGET;
+	const struct bucket_table *tbl;
+	int more = 0;
+
+	rcu_read_lock();
+	tbl = rht_dereference_rcu(socks.tbl, &socks);
+	nta_place_check(place, siphash_2u64(tbl->hash_rnd, tbl->size,
+					    &sock_siphash_key) | 1);
+	/* some are in the next table by now */
+	if (rcu_access_pointer(tbl->future_tbl))
+		place->moved = true;
+	while (place->bucket < tbl->size) {
+		more = sock_chain(tbl, place, tell, data);
+		if (more)
+			break;
+		if (place->inside) {
+			/* the one to go on from has gone: all of its chain */
+			place->inside = false;
+			place->moved = true;
+			continue;
+		}
+		place->bucket++;
+		more = !--budget;
+		if (more)
+			break;
+	}
+	if (rcu_access_pointer(tbl->future_tbl))
+		place->moved = true;
+	rcu_read_unlock();
+	return more ? 1 : 0;
 }

@@ -83,7 +83,7 @@ struct nta_sock {
 
 extern u64 nta_sockinfo_cookie;
 
-struct nta_sockinfo *__nta_sockinfo_adopt(struct nf_conn_help *help);
+struct nta_sockinfo *__nta_sockinfo_adopt(const struct nf_conn *ct);
 
 /**
  * nta_sockinfo_find() - the sockinfo of a conntrack entry
@@ -106,7 +106,7 @@ nta_sockinfo_find(const struct nf_conn *ct)
 	/* pairs with the release in __nta_sockinfo_adopt() */
 	if (likely(smp_load_acquire(&info->cookie) == nta_sockinfo_cookie))
 		return info;
-	return __nta_sockinfo_adopt(help);
+	return __nta_sockinfo_adopt(ct);
 }
 
 /* What tells the sockets apart that have had one port lately. */
@@ -184,12 +184,92 @@ static inline void nta_sockinfo_refresh(struct nta_sockinfo *info, int dir)
 		   (u32)tick << 16 | (u16)READ_ONCE(info->seen[dir]));
 }
 
+/**
+ * nta_sockinfo_peek() - the sockinfo of a conntrack entry, if it is in use
+ * @ct: the entry; the caller holds a reference
+ *
+ * What an earlier load has left stays as it is.
+ *
+ * Return: the sockinfo, or NULL.
+ */
+static inline const struct nta_sockinfo *
+nta_sockinfo_peek(const struct nf_conn *ct)
+{
+	const struct nf_conn_help *help = nfct_help(ct);
+	const struct nta_sockinfo *info;
+
+	if (!help)
+		return NULL;
+	info = (const struct nta_sockinfo *)help->data;
+	/* pairs with the release in __nta_sockinfo_adopt() */
+	return smp_load_acquire(&info->cookie) == nta_sockinfo_cookie ?
+	       info : NULL;
+}
+
+/**
+ * struct nta_place - where a walk over a hash table goes on
+ * @table: says which table it is, as a resize makes it another; 0 to begin
+ * @bucket: chain
+ * @id: of the one that comes next in it
+ * @inside: @id counts
+ * @moved: set if some may be missed or told twice
+ */
+struct nta_place {
+	u32	table;
+	u32	bucket;
+	u64	id;
+	bool	inside;
+	bool	moved;
+};
+
+static inline void nta_place_check(struct nta_place *place, u32 table)
+{
+	if (place->table == table)
+		return;
+	if (place->table)
+		place->moved = true;
+	place->table = table;
+	place->bucket = 0;
+	place->inside = false;
+}
+
+/**
+ * typedef nta_sock_fn - told of a socket in a walk
+ * @sock: the socket
+ * @data: passed on
+ *
+ * RCU read side, process context.  Return: 0, or what stops the walk before
+ * this one.
+ */
+typedef int nta_sock_fn(const struct nta_sock *sock, void *data);
+
 int nta_sockinfo_init(void);
 void nta_sockinfo_exit(void);
 struct nta_sockinfo *nta_sockinfo_attach(struct nf_conn *ct);
+bool nta_sockinfo_leaves_out(const struct nf_conn *ct);
+
+/**
+ * nta_sockinfo_is_left_out() - is a packet's flow left out of accounting
+ * @ct: its entry, NULL if there is none
+ * @info: the sockinfo of that, NULL if there is none
+ * @dir: of the local end in it
+ *
+ * The first packet that is sent is asked before the entry has its sockinfo, and
+ * so is each one where it cannot have any.
+ *
+ * Return: whether it is.
+ */
+static inline bool nta_sockinfo_is_left_out(const struct nf_conn *ct,
+					    const struct nta_sockinfo *info,
+					    int dir)
+{
+	if (info)
+		return READ_ONCE(info->slot[dir]) == NTA_LEFT_OUT;
+	return ct && nta_sockinfo_leaves_out(ct);
+}
+
 struct nf_conn *nta_sockinfo_entry(struct net *net,
 				   const struct nta_sock_key *key, u64 **slot);
-unsigned int nta_sockinfo_count(struct net *net);
 
 u64 nta_sock_hash(const struct nta_sock_key *key);
 struct nta_sock *nta_sock_find(const struct nta_sock_key *key);
@@ -197,5 +277,6 @@ struct nta_sock *nta_sock_get(const struct nta_sock_key *key, bool owned);
 void nta_sock_settle(struct nta_sock *sock);
 void nta_sock_age(unsigned long unowned_timeout);
 unsigned int nta_sock_count(void);
+int nta_sock_walk(struct nta_place *place, nta_sock_fn *tell, void *data);
 
 #endif /* _NTA_SOCKINFO_H */

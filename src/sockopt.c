@@ -12,7 +12,6 @@
 #include <linux/netfilter.h>
 #include <linux/pid.h>
 #include <linux/sched/task.h>
-#include <linux/timekeeping.h>
 #include <linux/uaccess.h>
 #include <netatop.h>
 
@@ -29,19 +28,10 @@ union nta_pertask {
 	struct nta_pertask32	compat;
 };
 
-/* As programs compute it from /proc: boot time plus start since boot. */
-static u64 start_to_btime(u64 start)
-{
-	struct timespec64 boot;
-
-	getboottime64(&boot);
-	return div_u64(start + timespec64_to_ns(&boot), NSEC_PER_SEC);
-}
-
 static unsigned int pertask_fill(union nta_pertask *buf,
 				 const struct nta_task_info *info)
 {
-	u64 btime = start_to_btime(info->start);
+	u64 btime = nta_task_btime(info->start);
 	const u64 *count = info->counters.v;
 
 	/* no byte of the stack goes out with the padding */
@@ -103,7 +93,7 @@ static int getcnt_tgid(void __user *user, int *len)
 	pid = get_pid_named(user, &id);
 	if (IS_ERR(pid))
 		return PTR_ERR(pid);
-	err = nta_task_read(pid, &info);
+	err = nta_task_read(pid, false, &info);
 	put_pid(pid);
 	if (err)
 		return err;
@@ -126,7 +116,7 @@ static int getcnt_pid(void __user *user, int *len)
 	put_pid(pid);
 	if (!tsk)
 		return -ESRCH;
-	err = nta_thread_read(tsk, &info);
+	err = nta_thread_read(tsk, false, &info);
 	put_task_struct(tsk);
 	if (err)
 		return err;
@@ -149,13 +139,6 @@ static int getcnt_exit(void __user *user, int *len)
 	return err;
 }
 
-static int empty_exit(void)
-{
-	/* what has finished until now shall be read, too */
-	nta_gc_force();
-	return nta_exitlist_wait_empty();
-}
-
 static int nta_getsockopt(struct sock *sk, int cmd, void __user *user, int *len)
 {
 	if (!capable(CAP_NET_ADMIN))
@@ -168,7 +151,7 @@ static int nta_getsockopt(struct sock *sk, int cmd, void __user *user, int *len)
 		nta_gc_force();
 		return 0;
 	case NETATOP_EMPTY_EXIT:
-		return empty_exit();
+		return nta_exitlist_wait_empty();
 	}
 
 	/* signed: a program can have passed anything */

@@ -14,7 +14,9 @@ enum nta_term {
 	NTA_TOTAL,		/* every packet, as it passes */
 	NTA_UNIDENTIFIED,	/* no task was found */
 	NTA_TUNNEL,		/* outer packets of tunnels */
+	NTA_EXCLUDED,		/* of flows that are not to be accounted */
 	NTA_RETIRED,		/* of tasks that nothing is known of any more */
+	NTA_LATE,		/* part of it: came when the task was finished */
 	NTA_TERMS,
 };
 

@@ -57,6 +57,7 @@ PARAM_ATTR(max_records, NTA_MAX_RECORDS);
 PARAM_ATTR(max_sockets, NTA_MAX_SOCKETS);
 PARAM_ATTR(frame_overhead, NTA_FRAME_OVERHEAD);
 PARAM_ATTR(conntrack, NTA_CONNTRACK);
+PARAM_ATTR(scope_label, NTA_SCOPE_LABEL);
 
 static ssize_t gc_store(struct kobject *kobj, struct kobj_attribute *attr,
 			const char *page, size_t count)
@@ -74,6 +75,7 @@ static ssize_t gc_store(struct kobject *kobj, struct kobj_attribute *attr,
 	nta_gc_force();
 	return count;
 }
+
 static struct kobj_attribute attr_gc = __ATTR(gc, 0200, NULL, gc_store);
 
 static ssize_t version_show(struct kobject *kobj, struct kobj_attribute *attr,
@@ -81,6 +83,7 @@ static ssize_t version_show(struct kobject *kobj, struct kobj_attribute *attr,
 {
 	return sysfs_emit(page, "%s\n", NTA_VERSION);
 }
+
 static struct kobj_attribute attr_version = __ATTR_RO(version);
 
 static struct attribute *netatop_attrs[] = {
@@ -92,6 +95,7 @@ static struct attribute *netatop_attrs[] = {
 	&attr_max_sockets.attr.attr,
 	&attr_frame_overhead.attr.attr,
 	&attr_conntrack.attr.attr,
+	&attr_scope_label.attr.attr,
 	&attr_gc.attr,
 	&attr_version.attr,
 	NULL
@@ -152,6 +156,7 @@ BOOK_ATTRS(retired, NTA_BOOK_RETIRED);
 BOOK_ATTRS(unowned, NTA_BOOK_UNOWNED);
 BOOK_ATTRS(unidentified, NTA_BOOK_UNIDENTIFIED);
 BOOK_ATTRS(tunnel, NTA_BOOK_TUNNEL);
+BOOK_ATTRS(excluded, NTA_BOOK_EXCLUDED);
 
 struct event_attr {
 	struct kobj_attribute	attr;
@@ -219,6 +224,7 @@ static struct attribute *stats_attrs[] = {
 	BOOK_ATTR_PTRS(unowned),
 	BOOK_ATTR_PTRS(unidentified),
 	BOOK_ATTR_PTRS(tunnel),
+	BOOK_ATTR_PTRS(excluded),
 	&attr_icmp_snd_packets.attr.attr,
 	&attr_icmp_rcv_packets.attr.attr,
 	&attr_record_overflow.attr.attr,

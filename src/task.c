@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Processes and threads: how they come to be known, what is read of them,
- * and how they end.
+ * Processes and threads: how they come to be known, and what their exit probe
+ * does.
  */
 #include "task_table.h"
 #include "stats.h"
@@ -12,9 +12,12 @@
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/timekeeping.h>
 
 struct nta_task_table nta_tasks = {
 	.lock		= __SPIN_LOCK_UNLOCKED(nta_tasks.lock),
+	.by_task	= XARRAY_INIT(nta_tasks.by_task, 0),
+	.by_thread	= XARRAY_INIT(nta_tasks.by_thread, 0),
 	.list		= LIST_HEAD_INIT(nta_tasks.list),
 	.exiting	= LIST_HEAD_INIT(nta_tasks.exiting),
 	.dead		= LIST_HEAD_INIT(nta_tasks.dead),
@@ -88,8 +91,21 @@ void nta_task_exit(void)
 				put_task_struct(rec->tsk);
 		nta_task_put(task);
 	}
+	xa_destroy(&nta_tasks.by_task);
+	xa_destroy(&nta_tasks.by_thread);
 	rhashtable_destroy(&nta_tasks.processes);
 	rhashtable_destroy(&nta_tasks.threads);
+}
+
+/* Walks go in the order of the serial numbers, which are never used again. */
+static int table_add(struct xarray *table, unsigned long *serial, void *entry)
+{
+	lockdep_assert_held(&nta_tasks.lock);
+
+	*serial = nta_tasks.next_serial;
+	WRITE_ONCE(nta_tasks.next_serial, *serial + 1);
+	return xa_err(xa_store(table, *serial, entry,
+			       GFP_ATOMIC | __GFP_NOWARN));
 }
 
 static struct nta_task *task_create(struct task_struct *tsk)
@@ -104,12 +120,21 @@ static struct nta_task *task_create(struct task_struct *tsk)
 	task->pid = get_pid(task_tgid(tsk));
 	task->tgid = task_tgid_nr(tsk);
 	task->start = tsk->group_leader->start_boottime;
+	nta_ident_read(tsk->group_leader, &task->ident);
+	task->first = ktime_get_boottime_ns();
+	task->last = task->first;
 	seqcount_spinlock_init(&task->seq, &nta_tasks.lock);
 	INIT_LIST_HEAD(&task->threads);
 	INIT_LIST_HEAD(&task->exit_link);
 	refcount_set(&task->ref, 1);
 	if (rhashtable_insert_fast(&nta_tasks.processes, &task->node,
 				   nta_task_params)) {
+		nta_task_put(task);
+		return NULL;
+	}
+	if (table_add(&nta_tasks.by_task, &task->serial, task)) {
+		rhashtable_remove_fast(&nta_tasks.processes, &task->node,
+				       nta_task_params);
 		nta_task_put(task);
 		return NULL;
 	}
@@ -125,6 +150,7 @@ static void task_remove(struct nta_task *task)
 
 	rhashtable_remove_fast(&nta_tasks.processes, &task->node,
 			       nta_task_params);
+	xa_erase(&nta_tasks.by_task, task->serial);
 	list_del_rcu(&task->link);
 	WRITE_ONCE(nta_tasks.nr_tasks, nta_tasks.nr_tasks - 1);
 	nta_task_put(task);
@@ -148,6 +174,9 @@ static void mark_dead(struct nta_task *task, struct task_struct *tsk)
 	if (task->dead)
 		return;
 	get_task_comm(task->comm, tsk->group_leader);
+	nta_ident_read(tsk->group_leader, &task->ident);
+	/* the leader can have left its namespaces long ago, not so the last */
+	nta_ident_netns(tsk, &task->ident);
 	task->stamp = jiffies;
 	WRITE_ONCE(task->dead, true);
 	list_add_tail(&task->exit_link, &nta_tasks.dead);
@@ -164,6 +193,9 @@ static struct nta_record *thread_create(struct task_struct *tsk)
 	if (!rec)
 		return NULL;
 	WRITE_ONCE(rec->tsk, get_task_struct(tsk));
+	rec->first = ktime_get_boottime_ns();
+	rec->last = rec->first;
+	rec->noticed = 0;
 
 	spin_lock(&nta_tasks.lock);
 	/* the search for owners can be faster than the thread itself */
@@ -172,12 +204,19 @@ static struct nta_record *thread_create(struct task_struct *tsk)
 		goto err_unlock;
 	task = rhashtable_lookup_fast(&nta_tasks.processes, &pid,
 				      nta_task_params);
-	if (!task)
-		task = made = task_create(tsk);
+	if (!task) {
+		made = task_create(tsk);
+		task = made;
+	}
 	rec->task = task;
 	if (!task || rhashtable_insert_fast(&nta_tasks.threads, &rec->node,
 					    nta_thread_params))
 		goto err_unlock;
+	if (table_add(&nta_tasks.by_thread, &rec->serial, rec)) {
+		rhashtable_remove_fast(&nta_tasks.threads, &rec->node,
+				       nta_thread_params);
+		goto err_unlock;
+	}
 	list_add_tail_rcu(&rec->link, &task->threads);
 	WRITE_ONCE(nta_tasks.nr_threads, nta_tasks.nr_threads + 1);
 	/*
@@ -303,113 +342,4 @@ void nta_thread_exiting(struct task_struct *tsk)
 		notify_collector();
 	}
 	rcu_read_unlock();
-}
-
-static void task_sum_one(struct nta_task *task, struct nta_counters *sum)
-{
-	struct nta_record *rec;
-
-	*sum = task->left;
-	list_for_each_entry_rcu(rec, &task->threads, link,
-				lockdep_is_held(&nta_tasks.lock))
-		nta_counters_add_live(sum, &rec->live);
-}
-
-/**
- * nta_task_read() - read a process
- * @pid: the process
- * @info: where to store what is known
- *
- * Return: 0, or -ESRCH where nothing is known of it.
- */
-int nta_task_read(struct pid *pid, struct nta_task_info *info)
-{
-	struct task_struct *leader;
-	struct nta_task *task;
-	unsigned int seq, tries = 0;
-
-	rcu_read_lock();
-	leader = pid_task(pid, PIDTYPE_TGID);
-	task = rhashtable_lookup(&nta_tasks.processes, &pid, nta_task_params);
-	if (!task || !leader) {
-		rcu_read_unlock();
-		return -ESRCH;
-	}
-	do {
-		seq = read_seqcount_begin(&task->seq);
-		task_sum_one(task, &info->counters);
-	} while (read_seqcount_retry(&task->seq, seq) && ++tries < 4);
-	if (tries == 4) {
-		/* its threads come and go too fast to be watched */
-		spin_lock(&nta_tasks.lock);
-		task_sum_one(task, &info->counters);
-		spin_unlock(&nta_tasks.lock);
-	}
-	info->id = task->tgid;
-	info->start = task->start;
-	get_task_comm(info->comm, leader);
-	rcu_read_unlock();
-	return 0;
-}
-
-/**
- * nta_thread_read() - read a thread
- * @tsk: the thread; the caller holds a reference
- * @info: where to store what is known
- *
- * Return: 0, or -ESRCH where nothing is known of it.
- */
-int nta_thread_read(struct task_struct *tsk, struct nta_task_info *info)
-{
-	struct nta_record *rec;
-
-	memset(&info->counters, 0, sizeof(info->counters));
-	rcu_read_lock();
-	rec = rhashtable_lookup(&nta_tasks.threads, &tsk, nta_thread_params);
-	if (rec)
-		nta_counters_add_live(&info->counters, &rec->live);
-	rcu_read_unlock();
-	if (!rec)
-		return -ESRCH;
-	info->id = task_pid_nr(tsk);
-	info->start = tsk->start_boottime;
-	get_task_comm(info->comm, tsk);
-	return 0;
-}
-
-/**
- * nta_task_sum() - sum what the processes have, finished ones not included
- * @sum: added to
- *
- * Process context, may sleep; exact when nothing moves.
- */
-void nta_task_sum(struct nta_counters *sum)
-{
-	struct nta_task *task;
-
-	nta_record_sum(NTA_RECORD_THREAD, sum);
-	rcu_read_lock();
-	list_for_each_entry_rcu(task, &nta_tasks.list, link)
-		nta_counters_add(sum, &task->left);
-	rcu_read_unlock();
-}
-
-/**
- * nta_task_count() - how many processes are known
- *
- * Return: their number, finished ones not included.
- */
-unsigned int nta_task_count(void)
-{
-	return READ_ONCE(nta_tasks.nr_tasks);
-}
-
-/**
- * nta_thread_count() - how many threads are known
- *
- * Return: their number, with those that have exited but are not folded yet.
- */
-unsigned int nta_thread_count(void)
-{
-	return READ_ONCE(nta_tasks.nr_threads);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The table of processes and threads, for those who keep it: task.c, to whom
- * tasks come, and retire.c, through whom they go.
+ * tasks come, survey.c, who tells of them, and retire.c, through whom they go.
  */
 #ifndef _NTA_TASK_TABLE_H
 #define _NTA_TASK_TABLE_H
@@ -10,6 +10,7 @@
 
 #include <linux/rhashtable.h>
 #include <linux/spinlock.h>
+#include <linux/xarray.h>
 
 /**
  * struct nta_task_table - processes and threads
@@ -18,6 +19,9 @@
  * @threads: records by task_struct
  * @processes: processes by struct pid
  * @list: all processes, RCU
+ * @by_task: processes by serial number
+ * @by_thread: records of threads by serial number
+ * @next_serial: the next of these numbers; processes and threads share them
  * @exiting: records of threads that have exited since the collector looked
  * @dead: processes that have died since it looked
  * @nr_tasks: how many processes there are
@@ -28,6 +32,9 @@ struct nta_task_table {
 	struct rhashtable	threads;
 	struct rhashtable	processes;
 	struct list_head	list;
+	struct xarray		by_task;
+	struct xarray		by_thread;
+	unsigned long		next_serial;
 	struct list_head	exiting;
 	struct list_head	dead;
 	unsigned int		nr_tasks;

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The generic netlink door: its commands, who may use them, and what the group
+ * "exit" is told.  See uapi/netatop_netlink.h.
+ */
+#include "netlink.h"
+#include "exitlist.h"
+#include "gc.h"
+#include "netlink_books.h"
+#include "netlink_flow.h"
+#include "netlink_task.h"
+#include "netlink_wire.h"
+#include "stats.h"
+
+#include <linux/threads.h>
+#include <linux/timekeeping.h>
+#include <linux/user_namespace.h>
+#include <net/net_namespace.h>
+
+enum {
+	GROUP_EXIT,
+};
+
+static const struct genl_multicast_group nta_netlink_groups[] = {
+	[GROUP_EXIT] = {
+		.name	= NETATOP_MCGRP_EXIT,
+		.flags	= GENL_MCAST_CAP_NET_ADMIN,
+	},
+};
+
+/* Linux 6.1 wants it to be writable. */
+static struct netlink_range_validation id_range __ro_after_init = {
+	.min	= 1,
+	.max	= PID_MAX_LIMIT,
+};
+
+#define CURSOR_POLICY	{ .type = NLA_BINARY, .len = NETATOP_CURSOR_SIZE }
+#define ID_POLICY	NLA_POLICY_FULL_RANGE(NLA_U32, &id_range)
+
+static const struct nla_policy task_policy[NETATOP_A_SINCE + 1] = {
+	[NETATOP_A_CURSOR]		= CURSOR_POLICY,
+	[NETATOP_A_TGID]		= ID_POLICY,
+	[NETATOP_A_TID]			= ID_POLICY,
+	[NETATOP_A_UID]			= { .type = NLA_U32 },
+	[NETATOP_A_CGROUP]		= NLA_POLICY_MIN(NLA_U64, 1),
+	[NETATOP_A_NETNS_INO]		= NLA_POLICY_MIN(NLA_U32, 1),
+	[NETATOP_A_NETNS_COOKIE]	= NLA_POLICY_MIN(NLA_U64, 1),
+	[NETATOP_A_THREADS]		= { .type = NLA_FLAG },
+	[NETATOP_A_SINCE]		= { .type = NLA_U64 },
+};
+
+static const struct nla_policy flow_policy[NETATOP_A_L4PROTO + 1] = {
+	[NETATOP_A_CURSOR]		= CURSOR_POLICY,
+	[NETATOP_A_TGID]		= ID_POLICY,
+	[NETATOP_A_NETNS_INO]		= NLA_POLICY_MIN(NLA_U32, 1),
+	[NETATOP_A_NETNS_COOKIE]	= NLA_POLICY_MIN(NLA_U64, 1),
+	[NETATOP_A_L4PROTO]		= NLA_POLICY_RANGE(NLA_U8, IPPROTO_TCP,
+							   IPPROTO_UDP),
+};
+
+static const struct nla_policy exit_policy[NETATOP_A_EXIT_SEQ + 1] = {
+	[NETATOP_A_COOKIE]		= { .type = NLA_U64 },
+	[NETATOP_A_LIMIT]		= NLA_POLICY_MIN(NLA_U32, 1),
+	[NETATOP_A_HOLD]		= { .type = NLA_FLAG },
+	[NETATOP_A_EXIT_SEQ]		= { .type = NLA_U64 },
+};
+
+/* GENL_ADMIN_PERM asks in the initial user namespace. */
+static const struct genl_ops nta_netlink_ops[] = {
+	{
+		.cmd		= NETATOP_CMD_TASK_GET,
+		.flags		= GENL_ADMIN_PERM,
+		.policy		= task_policy,
+		.maxattr	= ARRAY_SIZE(task_policy) - 1,
+		.doit		= nta_netlink_task_get,
+		.start		= nta_netlink_task_start,
+		.dumpit		= nta_netlink_task_dump,
+		.done		= nta_walk_finish,
+	},
+	{
+		.cmd		= NETATOP_CMD_FLOW_GET,
+		.flags		= GENL_ADMIN_PERM,
+		.policy		= flow_policy,
+		.maxattr	= ARRAY_SIZE(flow_policy) - 1,
+		.doit		= nta_netlink_flow_get,
+		.start		= nta_netlink_flow_start,
+		.dumpit		= nta_netlink_flow_dump,
+		.done		= nta_walk_finish,
+	},
+	{
+		.cmd		= NETATOP_CMD_BOOKS_GET,
+		.flags		= GENL_ADMIN_PERM,
+		.doit		= nta_netlink_books_get,
+	},
+	{
+		.cmd		= NETATOP_CMD_TUNABLE_GET,
+		.flags		= GENL_ADMIN_PERM,
+		.dumpit		= nta_netlink_tunable_dump,
+	},
+	{
+		.cmd		= NETATOP_CMD_EXIT_READ,
+		.flags		= GENL_ADMIN_PERM,
+		.policy		= exit_policy,
+		.maxattr	= ARRAY_SIZE(exit_policy) - 1,
+		.doit		= nta_netlink_exit_read,
+	},
+};
+
+/*
+ * A namespace of another user namespace has its own root, whom the right to
+ * join is asked of there.  What is told is not his to know.
+ */
+static bool net_listens(const struct net *net)
+{
+	return net->user_ns == &init_user_ns &&
+	       genl_has_listeners(&nta_netlink_family, (struct net *)net,
+				  GROUP_EXIT) > 0;
+}
+
+static bool anybody_listens(void)
+{
+	struct net *net;
+	bool found = false;
+
+	rcu_read_lock();
+	for_each_net_rcu(net) {
+		found = net_listens(net);
+		if (found)
+			break;
+	}
+	rcu_read_unlock();
+	return found;
+}
+
+static void tell_group(struct sk_buff *skb)
+{
+	struct sk_buff *copy;
+	struct net *net;
+
+	rcu_read_lock();
+	for_each_net_rcu(net) {
+		if (!net_listens(net))
+			continue;
+		copy = skb_clone(skb, GFP_ATOMIC);
+		if (copy)
+			genlmsg_multicast_netns(&nta_netlink_family, net, copy,
+						0, GROUP_EXIT, GFP_ATOMIC);
+		else
+			genl_set_err(&nta_netlink_family, net, 0, GROUP_EXIT,
+				     -ENOBUFS);
+	}
+	rcu_read_unlock();
+	consume_skb(skb);
+}
+
+static bool ntf_begin(struct nta_msg *msg)
+{
+	*msg = (struct nta_msg) { .time = ktime_get_boottime_ns() };
+	if (anybody_listens())
+		msg->skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	return msg->skb;
+}
+
+static void nta_netlink_exited(const struct nta_task *task)
+{
+	struct nta_task_info info;
+	struct nta_msg msg;
+
+	if (!ntf_begin(&msg))
+		return;
+	nta_task_final(task, &info);
+	if (nta_netlink_put_task(&msg, NETATOP_CMD_EXIT_NTF, &info, false))
+		kfree_skb(msg.skb);
+	else
+		tell_group(msg.skb);
+}
+
+/* What the group has been told of; the collector's own. */
+static struct nta_counters late_told;
+
+static void nta_netlink_late(void)
+{
+	struct nta_counters late, now;
+	struct nta_msg msg;
+	void *hdr;
+
+	nta_stats_term(NTA_LATE, &now);
+	late = now;
+	nta_counters_sub(&late, &late_told);
+	if (!memchr_inv(&late, 0, sizeof(late)) || !ntf_begin(&msg))
+		return;
+	hdr = nta_msg_begin(&msg, NETATOP_CMD_LATE_NTF);
+	if (!hdr || nta_msg_counters(msg.skb, NETATOP_A_COUNTERS, &late)) {
+		kfree_skb(msg.skb);
+		return;
+	}
+	nta_msg_end(&msg, hdr);
+	tell_group(msg.skb);
+	late_told = now;
+}
+
+/**
+ * nta_netlink_init() - open the door
+ *
+ * Return: 0 or an error of generic netlink.
+ */
+int __init nta_netlink_init(void)
+{
+	int err;
+
+	nta_msg_init();
+	nta_netlink_family.ops = nta_netlink_ops;
+	nta_netlink_family.n_ops = ARRAY_SIZE(nta_netlink_ops);
+	nta_netlink_family.mcgrps = nta_netlink_groups;
+	nta_netlink_family.n_mcgrps = ARRAY_SIZE(nta_netlink_groups);
+	err = genl_register_family(&nta_netlink_family);
+	if (err)
+		return err;
+	nta_exitlist_set_notify(nta_netlink_exited);
+	nta_gc_set_notify(nta_netlink_late);
+	return 0;
+}
+
+/**
+ * nta_netlink_exit() - close the door
+ *
+ * On return no command is running and no notice is being sent.
+ */
+void nta_netlink_exit(void)
+{
+	nta_gc_set_notify(NULL);
+	nta_exitlist_set_notify(NULL);
+	genl_unregister_family(&nta_netlink_family);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * How a process or thread is laid out in a message.
+ */
+#ifndef _NTA_NETLINK_WIRE_H
+#define _NTA_NETLINK_WIRE_H
+
+#include "netlink_msg.h"
+#include "task.h"
+
+int nta_netlink_put_task(struct nta_msg *msg, u8 cmd,
+			 const struct nta_task_info *info, bool thread);
+
+#endif /* _NTA_NETLINK_WIRE_H */
