@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 
 PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
 KDIR ?= $(firstword $(wildcard /lib/modules/$(shell uname -r)/build) \
 	$(shell ls -dv /usr/src/linux-headers-*-amd64 2>/dev/null | tail -n1))
 # Of the kernel the module was built for, which need not be the one that runs.
@@ -16,9 +17,14 @@ export T K HOST
 module:
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/src modules
 
+tools:
+	$(MAKE) -C utils
+
 help:
 	@echo 'make [KDIR=DIR]         the module, src/netatop.ko; W=1 and C=2 as in the kernel'
-	@echo 'make install            module, manual pages and header (PREFIX, DESTDIR, MODDIR)'
+	@echo 'make tools              the library and programs of utils/'
+	@echo 'make install            module, manual pages, headers and tools (PREFIX, LIBDIR, DESTDIR, MODDIR)'
+	@echo 'make install-module     all but the tools; make install-tools: just these'
 	@echo 'make uninstall          takes them away again'
 	@echo 'make deps               installs what the targets below need (Debian, as root)'
 	@echo 'make check [T=] [K=]    the tests T=NAME[,NAME...] on kernel K=6.1 or K=6.12; default: all'
@@ -41,9 +47,10 @@ coverage: deps
 lint: deps
 	@$(VM)/lint.sh
 
-# What the demonstration needs, without the libraries of the tests.
+# What the demonstration needs.
 programs:
 	@$(MAKE) -s -C selftests traffic getcnt
+	@$(MAKE) -s -C utils
 
 ifdef HOST
 run: module programs
@@ -61,15 +68,23 @@ shell: vm-module
 vm-module: deps
 	@$(VM)/build.sh "$$($(VM)/kernels.sh release $(K_ONE))"
 
-install: module
+install: install-module install-tools
+
+install-module: module
 	install -D -m 644 src/netatop.ko $(DESTDIR)$(MODDIR)/netatop.ko
 	install -D -m 644 uapi/netatop.h $(DESTDIR)$(PREFIX)/include/netatop.h
+	install -D -m 644 uapi/netatop_netlink.h $(DESTDIR)$(PREFIX)/include/netatop_netlink.h
+	install -D -m 644 uapi/netatop.yaml $(DESTDIR)$(PREFIX)/share/netatop/netatop.yaml
 	$(foreach page,$(MAN),install -D -m 644 $(page) $(call man_path,$(page))$(newline))
 	$(if $(DESTDIR),,depmod $(KERNELRELEASE))
 
+install-tools: tools
+	$(MAKE) -C utils install PREFIX=$(PREFIX) LIBDIR=$(LIBDIR)
+
 uninstall:
-	rm -f $(DESTDIR)$(MODDIR)/netatop.ko $(DESTDIR)$(PREFIX)/include/netatop.h
+	rm -f $(DESTDIR)$(MODDIR)/netatop.ko $(DESTDIR)$(PREFIX)/include/netatop.h $(DESTDIR)$(PREFIX)/include/netatop_netlink.h $(DESTDIR)$(PREFIX)/share/netatop/netatop.yaml
 	rm -f $(foreach page,$(MAN),$(call man_path,$(page)))
+	$(MAKE) -C utils uninstall PREFIX=$(PREFIX) LIBDIR=$(LIBDIR)
 	$(if $(DESTDIR),,depmod $(KERNELRELEASE))
 
 man_path = $(DESTDIR)$(PREFIX)/share/man/man$(subst .,,$(suffix $(1)))/$(notdir $(1))
@@ -81,6 +96,7 @@ endef
 clean:
 	rm -rf build
 	rm -f $(addprefix src/,*.o *.ko *.mod *.mod.c .*.cmd .*.d modules.order Module.symvers)
+	$(MAKE) -s -C utils clean
 	$(MAKE) -s -C selftests clean
 
-.PHONY: module help deps check coverage lint programs run shell vm-module install uninstall clean
+.PHONY: module tools help deps check coverage lint programs run shell vm-module install install-module install-tools uninstall clean

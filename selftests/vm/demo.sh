@@ -10,6 +10,8 @@ FINISHED=1	# no verdicts here; lib.sh still cleans up
 
 title() { printf '\n\033[1m== %s\033[0m\n' "$*"; }
 
+NETATOP=$HERE/../utils/netatop/netatop
+
 # A copy with a name of its own, for atop to show.
 as() { mkdir -p "$TMP/bin"; cp "$TRAFFIC" "$TMP/bin/$1"; echo "$TMP/bin/$1"; }
 
@@ -58,6 +60,15 @@ ATOPACCT='' atop -K -P PRN 1 1 2>/dev/null | awk '
 	}'
 echo "and $(stat exit_records) finished processes wait for a reader (netatopd) on the exit list"
 
+title "netatop ps"
+"$NETATOP" ps
+
+title "netatop flows: the chat, in the client's namespace"
+in_ns "$CLI" "$NETATOP" flows -p "${PID[chat-client]}"
+
+title "netatop books"
+"$NETATOP" books
+
 title "Does every byte have an owner?"
 owned=$(($(books_sum tasks) + $(books_sum exited) + $(books_sum retired)))
 read -ra a <<<"$before"
@@ -72,5 +83,7 @@ awk -v owned="$owned" -v wire="$wire" 'BEGIN {
 title "On a machine of your own"
 cat <<-END
 	make && make install && modprobe netatop     as root; or dkms, see README.md
+	netatop                                      a live view; ? for help
+	netatop doctor                               is anything missing?
 	atop -K                                      then press n
 END

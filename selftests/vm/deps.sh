@@ -7,11 +7,14 @@ cd "$(dirname "$0")"
 
 packages=(
 	gcc gcc-multilib make sparse shellcheck mandoc
-	qemu-system-x86 busybox-static cpio kmod xz-utils util-linux procps
+	qemu-system-x86 systemd busybox-static cpio kmod xz-utils util-linux procps
 	iproute2 iputils-ping nftables iptables conntrack ipvsadm wireguard-tools ethtool iperf3
 	jq curl atop
 	libnetfilter-queue-dev
 	liburing-dev
+	libmnl-dev libcmocka-dev valgrind pkg-config
+	libjansson-dev libnftnl-dev libnetfilter-conntrack-dev libncurses-dev tmux
+	libsystemd-dev zlib1g-dev
 )
 
 have() { dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null | grep -qx installed; }

@@ -30,9 +30,21 @@ for page in man/*.[1-9]; do
 	[[ ! -e $page ]] || mandoc -T lint -W warning "$page" || complain "$page"
 done
 
+# Two kernels at once in compat.h; macros that make tables; what it takes for BUG(); bits that are no
+# masks; a jiffy that is compared to see whether it is over.
+kernel=LINUX_VERSION_CODE,CONSTANT_COMPARISON,MACRO_ARG_REUSE,COMPLEX_MACRO,BIT_MACRO,AVOID_BUG
+kernel+=,MULTISTATEMENT_MACRO_USE_DO_WHILE,JIFFIES_COMPARISON,UNCOMMENTED_DEFINITION,FUNCTION_ARGUMENTS
+user=PREFER_DEFINED_ATTRIBUTE_MACRO,SPLIT_STRING,STATIC_CONST_CHAR_ARRAY,EMBEDDED_FUNCTION_NAME
+user+=,QUOTED_WHITESPACE_BEFORE_NEWLINE,PREFER_ALIGNED,CONSTANT_CONVERSION
 checkpatch=$(compgen -G '/usr/src/linux-*/scripts/checkpatch.pl' | tail -n1)
 if [[ -n $checkpatch ]]; then
-	"$checkpatch" --no-tree --strict --terse --quiet -f src/*.[ch] uapi/*.h || complain "checkpatch"
+	"$checkpatch" --no-tree --strict --terse --quiet --ignore "$kernel" -f src/*.[ch] uapi/*.h ||
+		complain "checkpatch"
+	# What is not for user space, or not for text that is shown.
+	"$checkpatch" --no-tree --terse --quiet --ignore "$user" -f utils/*/*.[ch] || complain "checkpatch"
+	# User space has other names for some things.
+	"$checkpatch" --no-tree --strict --terse --quiet -f --ignore PREFER_KERNEL_TYPES,BIT_MACRO,CAMELCASE,PREFER_DEFINED_ATTRIBUTE_MACRO \
+		utils/lib/*.[ch] utils/examples/*.c || complain "checkpatch"
 fi
 
 ((status)) || echo "lint: clean"
