@@ -144,7 +144,7 @@ damaged()
 said()
 {
 	local status
-	timeout 30 "$NETATOP" exits "${@:3}" >"$TMP/out" 2>"$TMP/err"
+	timeout $((WAIT / 1000)) "$NETATOP" exits "${@:3}" >"$TMP/out" 2>"$TMP/err"
 	status=$?
 	is "$status $(head -n 1 "$TMP/err") $(wc -c <"$TMP/out")" "$1 $2 0" "netatop exits ${*:3}"
 }

@@ -208,7 +208,7 @@ Try: netatopd --help
 memory()
 {
 	start daemon "$SRV" valgrind -q --leak-check=full --error-exitcode=9 "$NETATOPD" -v
-	busywait 120000 tells daemon "netatopd: writes $LOG" || fatal "valgrind: $(tail -n 3 "$TMP/daemon")"
+	busywait $((4 * WAIT)) tells daemon "netatopd: writes $LOG" || fatal "valgrind: $(tail -n 3 "$TMP/daemon")"
 	works "valgrind: works"
 	rm "$LOG"
 	works "valgrind: a new log"

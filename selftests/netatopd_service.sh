@@ -8,7 +8,7 @@
 source "$(dirname "$0")/lib.sh"
 need_tools ip jq nsenter unshare /lib/systemd/systemd
 
-NETATOP=/usr/local/bin/netatop
+NETATOP=/usr/local/sbin/netatop
 UNIT=/etc/systemd/system/netatopd.service
 
 # In the namespaces of that systemd.
@@ -35,9 +35,9 @@ begin()
 		mount -t tmpfs tmp /tmp
 		mount -t cgroup2 cgroup /sys/fs/cgroup
 		container=lxc exec /lib/systemd/systemd --system --log-target=null --unit=sysinit.target'
-	busywait 60000 pgrep -x systemd >/dev/null || fatal "no systemd: $(tail -n 3 "$TMP/systemd")"
+	busywait $((2 * WAIT)) pgrep -x systemd >/dev/null || fatal "no systemd: $(tail -n 3 "$TMP/systemd")"
 	SYSTEMD=$(pgrep -x systemd)
-	busywait 100000 is_up || fatal "systemd does not come up"
+	busywait $((4 * WAIT)) is_up || fatal "systemd does not come up"
 }
 
 plan 10
