@@ -28,6 +28,7 @@ help:
 	@echo 'make uninstall          takes them away again'
 	@echo 'make deps               installs what the targets below need (Debian, as root)'
 	@echo 'make check [T=] [K=]    the tests T=NAME[,NAME...] on kernel K=6.1 or K=6.12; default: all'
+	@echo 'make check-debug [T=]   the same and more on a kernel with KASAN, lockdep, kmemleak, ...'
 	@echo 'make coverage [K=]      whose packets: the tests that have a table of it, and the table'
 	@echo 'make lint               static checks'
 	@echo 'make run [K=6.12]       a demonstration in a virtual machine'
@@ -39,6 +40,10 @@ deps:
 	@$(VM)/deps.sh $(K)
 
 check: deps
+	@$(VM)/check.sh
+
+check-debug: K := debug
+check-debug: deps
 	@$(VM)/check.sh
 
 coverage: deps
@@ -99,4 +104,4 @@ clean:
 	$(MAKE) -s -C utils clean
 	$(MAKE) -s -C selftests clean
 
-.PHONY: module tools help deps check coverage lint programs run shell vm-module install install-module install-tools uninstall clean
+.PHONY: module tools help deps check check-debug coverage lint programs run shell vm-module install install-module install-tools uninstall clean

@@ -37,6 +37,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "limit.h"
+
 #define SOCKETS	100
 #define BUFFER	(8 << 20)
 
@@ -205,7 +207,7 @@ int main(int argc, char **argv)
 	FILE *commands, *answers;
 	char line[1024], *part, *rest;
 
-	alarm(300);
+	alarm(time_limit());
 	/* open both ways: neither waits for the other end, and none of them ever ends */
 	commands = argc == 3 ? fopen(argv[1], "r+") : NULL;
 	answers = commands ? fopen(argv[2], "r+") : NULL;

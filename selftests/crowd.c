@@ -19,6 +19,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "limit.h"
+
 #define STACK	4096
 
 static void die(const char *what)
@@ -42,7 +44,7 @@ int main(int argc, char **argv)
 	int null = open("/dev/null", O_RDWR), sock = socket(AF_INET, SOCK_DGRAM, 0);
 	char *stacks;
 
-	alarm(300);
+	alarm(time_limit());
 	/* their status is nobody's concern */
 	signal(SIGCHLD, SIG_IGN);
 	if (null < 0 || sock < 0)

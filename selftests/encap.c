@@ -22,6 +22,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "limit.h"
+
 #define PORT 4500
 #define MARKER 4
 #define HEADERS 28	/* of IPv4 and UDP */
@@ -100,7 +102,7 @@ int main(int argc, char **argv)
 	sigset_t set;
 	int fd, sig;
 
-	alarm(300);
+	alarm(time_limit());
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	sigemptyset(&set);
 	sigaddset(&set, SIGUSR1);

@@ -18,7 +18,9 @@ export LC_ALL=C
 HERE=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 NETATOP_KO=${NETATOP_KO:-$HERE/../src/netatop.ko}
 SYS=/sys/kernel/netatop
-WAIT=30000		# ms: the one limit of all waiting; far above what is ever needed
+# ms: the one limit of all waiting; far above what is ever needed. SLOW: how many times slower than
+# usual this machine is.
+WAIT=$((30000 * ${SLOW:-1}))
 TRAFFIC=$HERE/traffic
 GETCNT=$HERE/getcnt
 

@@ -32,6 +32,7 @@
 #include <unistd.h>
 #include "netatop.h"
 #include "netatop_netlink.h"
+#include "limit.h"
 
 enum type { NONE, U8, U16, U32, U64, S64, BE16, ADDR, STR, BIN, FLAG, NEST };
 
@@ -662,7 +663,7 @@ int main(int argc, char **argv)
 	}
 	if (argc < 2)
 		return usage();
-	alarm(300);
+	alarm(time_limit());
 	way = argv[1];
 	cmd = command(argv[2]);
 	open_socket();

@@ -23,6 +23,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "limit.h"
+
 __attribute__((noreturn))
 static void die(const char *what)
 {
@@ -144,7 +146,7 @@ int main(int argc, char **argv)
 	sigemptyset(&set);
 	sigaddset(&set, SIGUSR1);
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	alarm(300);
+	alarm(time_limit());
 
 	if (!strcmp(mode, "give") && argc == 7) {
 		fd = connected(argv + 3);
@@ -162,7 +164,7 @@ int main(int argc, char **argv)
 			printf("child=%d\n", child);
 			send_all(fd, atoi(argv[5]));
 		} else {
-			alarm(300);
+			alarm(time_limit());
 			wait_for_usr1();
 			send_all(fd, atoi(argv[5]));
 		}

@@ -47,6 +47,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "limit.h"
+
 #define FIRST	100		/* the number 0 is this descriptor */
 #define MAILBOX	(FIRST + 100)
 #define IN	(FIRST + 101)
@@ -368,7 +370,7 @@ static void obey(char **word, char *answer)
 		if (pid < 0)
 			die("fork");
 		if (!pid) {
-			alarm(300);
+			alarm(time_limit());
 			attach(word[1]);
 			*answer = '-';
 		} else {
@@ -391,7 +393,7 @@ int main(int argc, char **argv)
 	if (argc < 2 || strlen(argv[1]) > sizeof(path) / 2)
 		return 2;
 	strcpy(path, argv[1]);
-	alarm(300);
+	alarm(time_limit());
 	buf[0] = ECHO;
 	if (argc == 2)
 		attach(NULL);

@@ -23,6 +23,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "limit.h"
+
 static struct addrinfo *ai;
 static int turns;
 
@@ -126,7 +128,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: reuse ADDR PORT TURNS PORTS\n");
 		return 2;
 	}
-	alarm(300);
+	alarm(time_limit());
 	turns = atoi(argv[3]);
 	ports = atoi(argv[4]);
 	if (turns < 1 || ports < 1) {

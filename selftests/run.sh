@@ -7,6 +7,7 @@
 # kernel's log. Exit 4 is a skip. It may say in its first 15 lines:
 #	# timeout: N	seconds until it is ended (300)
 #	# cpus: 2	needs that many
+#	# needs: debug	needs a kernel that looks for faults (make check-debug)
 #	# host: yes	needs neither root nor the module: --host runs these, and nothing else
 set -u
 cd "$(dirname "$(readlink -f "$0")")" || exit
@@ -26,11 +27,14 @@ header()
 	sed -n "1,15{/^# $2:/{s///; s/^[[:space:]]*\\([^[:space:]]*\\).*/\\1/p; q}}" "$1.sh" 2>/dev/null
 }
 
+KMEMLEAK=/sys/kernel/debug/kmemleak
+
 runs_here()
 {
 	local cpus
 	cpus=$(header "$1" cpus)
-	[[ $(header "$1" host) == "$host" ]] && ((${cpus:-1} <= $(nproc)))
+	[[ $(header "$1" host) == "$host" ]] && ((${cpus:-1} <= $(nproc))) &&
+		[[ -z $(header "$1" needs) || -e $KMEMLEAK ]]
 }
 
 tests=()
@@ -71,14 +75,29 @@ unload()
 	[[ -n $host || ! -d /sys/module/netatop ]] || rmmod netatop
 }
 
+# What is found once may be on its way; what is found twice has been lost.
+no_leaks()
+{
+	local leaks
+	echo scan >"$KMEMLEAK"
+	[[ -n $(<"$KMEMLEAK") ]] || return 0
+	echo scan >"$KMEMLEAK"
+	leaks=$(<"$KMEMLEAK")
+	[[ -z $leaks ]] && return
+	head -n 60 <<<"$leaks" | sed 's/^/# /'
+	return 1
+}
+
 pass=0 fail=0 skip=0 number=0
+kmemleak=0
+[[ -n $host || ! -w $KMEMLEAK ]] || kmemleak=1
 echo "TAP version 13"
-echo "1..${#tests[@]}"
+echo "1..$((${#tests[@]} + kmemleak))"
 for name in "${tests[@]}"; do
 	mark="netatop selftest $name $$.$((++number))"
 	[[ -n $host ]] || echo "$mark" >/dev/kmsg
 	limit=$(header "$name" timeout)
-	limit=${limit:-300}
+	limit=$((${limit:-300} * ${SLOW:-1}))
 	began=$SECONDS
 	run "$name" "$limit"
 	status=$?
@@ -111,5 +130,14 @@ for name in "${tests[@]}"; do
 		echo "ok $number $name"
 	fi
 done
+if ((kmemleak)); then
+	if no_leaks; then
+		((pass++))
+		echo "ok $((number + 1)) kmemleak"
+	else
+		((fail++))
+		echo "not ok $((number + 1)) kmemleak"
+	fi
+fi
 echo "# totals: pass:$pass fail:$fail skip:$skip"
 ((fail == 0 && pass + skip > 0))

@@ -26,6 +26,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "limit.h"
+
 static void die(const char *what)
 {
 	perror(what);
@@ -76,7 +78,7 @@ static void share(void)
 	if (child < 0)
 		die("fork");
 	if (!child) {
-		alarm(300);
+		alarm(time_limit());
 		for (;;)
 			pause();
 	}
@@ -93,7 +95,7 @@ int main(int argc, char **argv)
 	sigemptyset(&set);
 	sigaddset(&set, SIGUSR1);
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	alarm(300);
+	alarm(time_limit());
 	if (!strncmp(mode, "mptcp-", 6)) {
 		protocol = IPPROTO_MPTCP;
 		mode += 2;

@@ -19,6 +19,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "limit.h"
+
 #define STACK 8192
 
 static struct sockaddr_in to = { .sin_family = AF_INET };
@@ -45,7 +47,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: throng PROCESSES PORT\n");
 		return 2;
 	}
-	alarm(300);
+	alarm(time_limit());
 	to.sin_port = htons(atoi(argv[2]));
 	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	out = socket(AF_INET, SOCK_DGRAM, 0);

@@ -36,6 +36,8 @@
 #include <linux/tcp.h>
 #include <linux/udp.h>
 
+#include "limit.h"
+
 #define UDP_MAX 65507
 
 /* The first byte of a datagram tells the server what to do with it. */
@@ -325,7 +327,7 @@ static void tcp_server(void)
 			if (pid < 0)
 				die("fork");
 			if (!pid) {
-				alarm(300);
+				alarm(time_limit());
 				prctl(PR_SET_PDEATHSIG, SIGTERM);
 				tcp_serve(fd);
 				if (opt.keep)
@@ -494,7 +496,7 @@ static void spawn(long count, void (*run)(void))
 		if (pid < 0)
 			die("fork");
 		if (!pid) {
-			alarm(300);
+			alarm(time_limit());
 			close(go[1]);
 			run_client(run);
 			if (opt.barrier && (write(barrier_fd[1], &c, 1) != 1 || read(go[0], &c, 1)))
@@ -528,7 +530,7 @@ static void options(int argc, char **argv)
 	int c;
 
 	/* Nothing here takes long; -T is for a slow machine, and for those who stay. */
-	alarm(300);
+	alarm(time_limit());
 	while ((c = getopt(argc, argv, "+n:w:r:a:k:t:j:s:T:feNgHKOSB")) != -1) {
 		if (c == '?')
 			exit(2);

@@ -17,6 +17,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "limit.h"
+
 static unsigned long passed;
 static volatile sig_atomic_t over;
 
@@ -46,7 +48,7 @@ int main(int argc, char **argv)
 	char buf[65536];
 	ssize_t len;
 
-	alarm(300);
+	alarm(time_limit());
 	sigaction(SIGTERM, &term, NULL);
 	queue = handle && argc == 2 ?
 		nfq_create_queue(handle, atoi(argv[1]), accept_packet, NULL) : NULL;

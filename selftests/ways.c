@@ -37,6 +37,8 @@
 #include <linux/mptcp.h>
 #include <linux/tcp.h>
 
+#include "limit.h"
+
 #ifndef IPPROTO_MPTCP
 #define IPPROTO_MPTCP 262
 #endif
@@ -373,7 +375,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "ways: bad arguments\n");
 		return 2;
 	}
-	alarm(300);
+	alarm(time_limit());
 	if (getaddrinfo(argv[3], argv[4], &hints, &ai))
 		die("address");
 	fd = socket(ai->ai_family, way->type, way->proto);

@@ -8,6 +8,10 @@ release=$1
 dir=${2:-$repo/build/$release}
 shift "$(($# > 1 ? 2 : 1))"
 
+if [[ $release == *-netatop-debug ]]; then
+	exec "$(dirname "$(readlink -f "$0")")/debug_kernel.sh" module "$dir/src"
+fi
+
 mkdir -p "$dir/src"
 exec {lock}>"$dir/.lock"
 flock "$lock"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # What `make check` does once `make deps` is done: every test on every kernel. From the environment:
 # T=NAME[,NAME...] only these tests, K=6.1 or K=6.12 only this kernel, HOST=1 no machine of our own.
+# K=debug: all tests, and those that need it, on the kernel that looks for faults, which is slow.
 # The last line says how many passed and failed; a skip is a failure.
 set -uo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.." || exit
@@ -19,7 +20,7 @@ header()
 # group LABEL COMMAND... -- TEST...: a test whose verdict is missing has failed
 group()
 {
-	local label=$1 command=() ok status
+	local label=$1 command=() ok status number
 	shift
 	while [[ $1 != -- ]]; do
 		command+=("$1")
@@ -31,26 +32,31 @@ group()
 	"${command[@]}" ./run.sh "${mode[@]}" "$@" | tee "$log"
 	status=$?
 	ok=$(grep -E '^ok [0-9]+ ' "$log" | grep -cv '# SKIP')
+	# More than tests where memory leaks are looked for.
+	number=$(sed -nE '0,/^1\.\./s/^1\.\.([0-9]+)$/\1/p' "$log")
+	number=${number:-$#}
 	mapfile -t -O ${#failures[@]} failures < <(sed -nE \
 		"/^# not ok /{s/^# not ok [0-9]+/#   $label:/p}
 		/^not ok /{s/^not ok [0-9]+/# $label:/p}
 		/^ok .*# SKIP/{s/^ok [0-9]+/# $label:/p}" "$log")
-	if ((status != 0 && ok == $#)); then
+	if ((status != 0 && ok == number)); then
 		echo "# $label: all passed, then exit=$status"
 		((failed++))
 	fi
-	((passed += ok, failed += $# - ok))
+	((passed += ok, failed += number - ok))
 }
 
 # on_kernel LINE CPUS TEST...
 on_kernel()
 {
-	local line=$1 cpus=$2 total=120 longest=0 name limit release
+	local line=$1 cpus=$2 total=120 longest=0 slow=1 name limit release
 	shift 2
 	(($#)) || return
+	[[ $line != debug ]] || slow=$DEBUG_SLOW
 	for name; do
 		limit=$(header "$name" timeout)
-		((total += ${limit:-300} + 15, longest = longest > ${limit:-300} ? longest : ${limit:-300}))
+		limit=$((${limit:-300} * slow))
+		((total += limit + 15, longest = longest > limit ? longest : limit))
 	done
 	if ! release=$(vm/kernels.sh release "$line") || ! vm/build.sh "$release" >&2; then
 		echo "# $line: no module to test"
@@ -58,9 +64,11 @@ on_kernel()
 		return
 	fi
 	group "kernel $release, cpus: $cpus" \
-		vm/run.sh --kernel "$release" --smp "$cpus" --timeout "$total" --idle $((longest + 60)) -- "$@"
+		vm/run.sh --kernel "$release" --smp "$cpus" --timeout "$total" --idle $((longest + 60)) \
+		env SLOW="$slow" -- "$@"
 }
 
+DEBUG_SLOW=8
 static=() one=() two=() all=()
 IFS=", " read -ra names <<<"${T-}"
 ((${#names[@]})) || mapfile -t names < <(make -s list)
@@ -68,6 +76,8 @@ for name in "${names[@]}"; do
 	name=$(basename "$name" .sh)
 	if [[ $(header "$name" host) == yes ]]; then
 		static+=("$name")
+	elif [[ -n $(header "$name" needs) && ${K-} != debug ]]; then
+		[[ -z ${T-} ]] || { echo "# $name needs K=$(header "$name" needs)"; ((failed++)); }
 	else
 		all+=("$name")
 		if [[ $(header "$name" cpus) == 2 ]]; then two+=("$name"); else one+=("$name"); fi

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # deps.sh [LINE...]: installs what the build and the tests need and is not there yet, and fetches
-# the kernels of these lines (6.1 and 6.12 when none is named; none at all with HOST=1).
+# the kernels of these lines (6.1 and 6.12 when none is named; none at all with HOST=1). For the line
+# debug it builds one.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -16,6 +17,8 @@ packages=(
 	libjansson-dev libnftnl-dev libnetfilter-conntrack-dev libncurses-dev tmux
 	libsystemd-dev zlib1g-dev
 )
+
+[[ " $* " != *" debug "* ]] || packages+=(linux-source-6.1 flex bison bc libelf-dev rsync)
 
 have() { dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null | grep -qx installed; }
 

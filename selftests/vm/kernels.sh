@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Finds, and fetches, the kernels the tests boot. LINE is 6.1 or 6.12, or a whole release.
+# Finds, and fetches, the kernels the tests boot. LINE is 6.1 or 6.12, or a whole release, or `debug`
+# for the one of debug_kernel.sh.
 #
 #   kernels.sh release LINE    the newest release that has both an image and headers here
 #   kernels.sh root RELEASE    the directory that holds its boot/ and lib/modules/
@@ -115,6 +116,13 @@ fetch()
 		fetch_release "$release" || die "cannot get $release"
 	fi
 }
+
+debug=$(dirname "$(readlink -f "$0")")/debug_kernel.sh
+case "${1-} ${2-}" in
+"fetch debug") exec "$debug" build ;;
+"release debug" | "release "*-netatop-debug) exec "$debug" release ;;
+"root "*-netatop-debug) exec "$debug" root ;;
+esac
 
 case ${1-} in
 release) release_of "$2" || die "no $2 kernel with headers here: run 'make deps'" ;;

@@ -10,13 +10,13 @@ repo=${here%/selftests/vm}
 usage()
 {
 	cat >&2 <<-END
-	usage: run.sh [--kernel 6.1|6.12|RELEASE] [--smp N] [--mem MB] [--ko FILE]
+	usage: run.sh [--kernel 6.1|6.12|debug|RELEASE] [--smp N] [--mem MB] [--ko FILE]
 	              [--timeout SEC] [--idle SEC] --shell | COMMAND [ARG...]
 	END
 	exit 2
 }
 
-kernel=6.12 smp=1 mem=1536 timeout=600 idle=0 mode=run ko=
+kernel=6.12 smp=1 mem='' timeout=600 idle=0 mode=run ko=
 while (($#)); do
 	case $1 in
 	--shell) mode=shell; shift; continue ;;
@@ -35,6 +35,8 @@ done
 ((idle)) || idle=$timeout
 
 release=$("$here/kernels.sh" release "$kernel")
+# KASAN's shadow, kmemleak's and lockdep's notes.
+[[ -n $mem ]] || if [[ $release == *-netatop-debug ]]; then mem=4096; else mem=1536; fi
 root=$("$here/kernels.sh" root "$release")
 root=${root%/}
 dir=$repo/build/vm
@@ -77,15 +79,21 @@ else
 fi
 append=(console=ttyS0 loglevel=5 log_buf_len=8M panic=-1 oops=panic "job=$dir/$name.job")
 append+=(rcupdate.rcu_cpu_stall_timeout=60)
+# A machine with PCI and ACPI is too slow for a kernel that watches itself.
+bus=pci machine=pc
+if [[ $release == *-netatop-debug ]]; then
+	bus=device machine=microvm,acpi=off,rtc=on
+	append+=(panic_on_warn=1 tsc=reliable kmemleak=on reboot=t)
+fi
 # shellcheck disable=SC2054 # the commas are for qemu
 qemu=(
 	qemu-system-x86_64 -nodefaults -no-user-config -no-reboot -display none -nic none
-	"${accel[@]}" -smp "$smp" -m "$mem"
+	-machine "$machine" "${accel[@]}" -smp "$smp" -m "$mem"
 	-kernel "$root/boot/vmlinuz-$release" -initrd "$dir/$release.initramfs"
 	-append "${append[*]}" -serial "file:$console"
 	-fsdev "local,id=root,path=/,security_model=passthrough,readonly=on,multidevs=remap"
-	-device virtio-9p-pci,fsdev=root,mount_tag=root
-	-device virtio-serial-pci
+	-device "virtio-9p-$bus,fsdev=root,mount_tag=root"
+	-device "virtio-serial-$bus"
 )
 
 if [[ $mode == shell ]]; then
