@@ -1,0 +1,209 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# cpus: 2
+# timeout: 900
+#
+# Everything at once. STRESS processes (400) with a short connection each, while FORCE_GC is called 50
+# times a second, atop and our own readers run, limits go to their smallest and back, conntrack comes
+# and goes and is flushed, rules and helpers change, namespaces are made and destroyed, threads exec,
+# sockets change hands, and a CPU is taken away; then the same while the module itself comes and goes.
+# No connection fails. Afterwards the books balance, and what is counted is exact again.
+
+source "$(dirname "$0")/lib.sh"
+need_tools ip nft conntrack atop
+
+COUNT=${STRESS:-400}
+NETATOP=$HERE/../utils/netatop/netatop
+CPU1=/sys/devices/system/cpu/cpu1/online
+
+# --- each of these is done again and again, as long as the others do theirs
+
+collect() { "$GETCNT" force-gc >/dev/null; }
+
+# Books need not balance at a moment when limits change; and the module may just be gone.
+look()
+{
+	local of
+	for of in "ps -t -j" "flows -a -j"; do
+		# shellcheck disable=SC2086 # words
+		"$NETATOP" $of || [[ -n $COMES_AND_GOES ]] || return
+	done
+	"$NETATOP" books
+	return 0
+} >/dev/null 2>&1
+
+limits()
+{
+	echo 64 >"$SYS/max_records" && echo 16 >"$SYS/max_sockets" && pace 0.5 &&
+	echo 65536 >"$SYS/max_records" && echo 65536 >"$SYS/max_sockets" && pace 1
+} 2>/dev/null
+
+switch_conntrack() { echo on >"$SYS/conntrack" && pace 0.5 && echo auto >"$SYS/conntrack" && pace 0.5; } 2>/dev/null
+
+flush()
+{
+	in_ns "$CLI" conntrack -F && in_ns "$SRV" conntrack -D -p tcp
+	in_ns "$SRV" conntrack -D -p udp
+	return 0
+} >/dev/null 2>&1
+
+# The helper is on the flows of the test, so its module lets go of their entries when it goes.
+rules()
+{
+	in_ns "$SRV" nft -f - <<-END || return
+		table inet s {
+			ct helper ftp { type "ftp" protocol tcp; }
+			chain pre { type filter hook prerouting priority 0; tcp dport 5001 ct helper set "ftp"; }
+			chain nat { type nat hook postrouting priority 100; udp dport 9 masquerade; }
+		}
+	END
+	pace 0.3
+	in_ns "$SRV" nft flush ruleset || return
+	conntrack_rule "$SRV"
+	rmmod nf_nat_ftp nf_conntrack_ftp nft_masq
+	return 0
+} >/dev/null 2>&1
+
+namespace()
+{
+	local ns=stress-$$-$BASHPID
+	ip netns add "$ns" && ip -n "$ns" link set lo up || return
+	in_ns "$ns" "$TRAFFIC" udp-client -n 20 127.0.0.1 9
+	in_ns "$ns" "$TRAFFIC" tcp-client -n 1 127.0.0.1 9
+	((RANDOM % 2)) && conntrack_rule "$ns"
+	in_ns "$ns" "$TRAFFIC" udp-client -n 20 ::1 9
+	ip netns del "$ns"
+} >/dev/null 2>&1
+
+threads()
+{
+	in_ns "$CLI" "$TRAFFIC" exec-thread "$TMP/after-exec" udp-client -n 5 "$SRV4" 5002 >/dev/null 2>&1
+}
+
+# A socket is used, goes to another process, and is used there.
+hand_over()
+{
+	local take give status
+	: >"$TMP/take"
+	rm -f "$TMP/pass"
+	ip netns exec "$CLI" "$HERE/pass" take "$TMP/pass" 5 >"$TMP/take" 2>&1 &
+	take=$!
+	busywait "$WAIT" grep -q ready "$TMP/take"
+	ip netns exec "$CLI" "$HERE/pass" give "$TMP/pass" udp "$SRV4" 5004 5 >"$TMP/give" 2>&1 &
+	give=$!
+	busywait "$WAIT" grep -q sent "$TMP/give" && kill -USR1 "$give" && busywait "$WAIT" grep -q sent "$TMP/take"
+	status=$?
+	kill -KILL "$take" "$give"
+	wait "$take" "$give"
+	return "$status"
+} 2>/dev/null
+
+unplug() { echo 0 >"$CPU1" && pace 0.3 && echo 1 >"$CPU1" && pace 0.7; }
+
+come_and_go() { rmmod netatop && insmod "$NETATOP_KO" && pace 0.3; } >/dev/null 2>&1
+
+# --- and this is how
+
+pace() { read -rt "$1" -u "$TICK"; true; }
+
+# again SECONDS NAME: NAME, with a pause after it, until all are told to stop
+again()
+{
+	(
+		trap - EXIT
+		rounds=0
+		while [[ ! -e $TMP/stop ]]; do
+			"$2" && rounds=$((rounds + 1))
+			pace "$1"
+		done
+		echo "$rounds" >"$TMP/rounds.$2"
+	) &
+	AGAIN+=("$!")
+	NAMES+=("$2")
+}
+
+# Each has done something, or this has been no test of it.
+stop_all()
+{
+	local name idle=""
+	touch "$TMP/stop"
+	wait "${AGAIN[@]}"
+	rm "$TMP/stop"
+	for name in "${NAMES[@]}"; do
+		note "$name: $(<"$TMP/rounds.$name") times"
+		(($(<"$TMP/rounds.$name"))) || idle+=" $name"
+	done
+	is "$idle" "" "$1: all of them took part"
+	AGAIN=() NAMES=()
+	echo 1 >"$CPU1"
+	slay others sink
+}
+
+# many WHAT: the processes; none of their connections fails
+many()
+{
+	start_server server "$SRV" tcp-server -n "$COUNT" -a 30 "$SRV4" 5001
+	start spawn "$CLI" "$TRAFFIC" spawn "$COUNT" tcp-client -j 16 -n 2000 -w 400 "$SRV4" 5001
+	check "$1: no connection fails" ended spawn
+	check "$1: nor does the server" ended server
+	is "$(grep -c '^proto=tcp role=client.* received=30 ' "$TMP/spawn")" "$COUNT" "$1: all $COUNT processes had their answer"
+}
+
+exact_again()
+{
+	start_server server "$SRV" tcp-server -n 1 -H -a 100 "$SRV6" 5003
+	start_client client "$CLI" tcp-client -H -n 30000 "$SRV6" 5003
+	says server held
+	is "$(counted tgid "${PID[client]}" tcp)" "$(said client tcp)" "$1: a client afterwards is exact"
+	is "$(counted tgid "${PID[server]}" tcp)" "$(said server tcp)" "$1: a server afterwards is exact"
+	books_balance "$1: the books balance"
+	end client
+	end server
+}
+
+settle() { echo 65536 >"$SYS/max_records"; echo 65536 >"$SYS/max_sockets"; echo auto >"$SYS/conntrack"; forget; }
+
+together()
+{
+	start sink "$SRV" "$HERE/sink" udp-reader "$SRV4" 5004
+	says sink ready
+	start_server others "$SRV" udp-server -H -n 100000000 -T $((900 * ${SLOW:-1})) "$SRV4" 5002
+	again 0.3 look
+	again 0.5 flush
+	again 0.1 rules
+	again 0.1 namespace
+	again 0.1 threads
+	again 0.1 hand_over
+	[[ ! -e $CPU1 ]] || again 1 unplug
+}
+
+plan 15
+load_module
+setup_pair
+conntrack_rule "$CLI"
+conntrack_rule "$SRV"
+ln -s "$TRAFFIC" "$TMP/after-exec"
+AGAIN=() NAMES=() COMES_AND_GOES=""
+
+together
+again 0.02 collect
+again 0.5 limits
+again 0.5 switch_conntrack
+start reader "$CLI" "$GETCNT" -n 0 -t $((900 * ${SLOW:-1})) exit
+start atop "$CLI" env ATOPACCT= atop -K -P PRN 1
+many "all at once"
+stop_all "all at once"
+if kill -0 "${PID[atop]}"; then ok "all at once: atop has gone on"; slay atop; else not_ok "all at once: atop has gone on"; ended atop; fi
+slay reader
+settle
+exact_again "all at once"
+
+COMES_AND_GOES=yes
+together
+again 0.02 come_and_go
+many "load and unload"
+stop_all "load and unload"
+[[ -d /sys/module/netatop ]] || insmod "$NETATOP_KO" || fatal "insmod"
+settle
+exact_again "load and unload"
+finish
