@@ -28,4 +28,5 @@ done
 
 # What the caller's make was told (K, T) is not for the kernel's.
 unset MAKEFLAGS MFLAGS MAKELEVEL
-exec make --no-print-directory -j"$(nproc)" -C "/usr/src/linux-headers-$release" M="$dir/src" "$@" modules
+headers=$("$repo/selftests/vm/kernels.sh" headers "$release")
+exec make --no-print-directory -j"$(nproc)" -C "$headers" M="$dir/src" "$@" modules

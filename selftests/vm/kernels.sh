@@ -5,9 +5,11 @@
 #
 #   kernels.sh release LINE    the newest release that has both an image and headers here
 #   kernels.sh root RELEASE    the directory that holds its boot/ and lib/modules/
+#   kernels.sh headers RELEASE the directory to build modules in
 #   kernels.sh fetch LINE      make `release LINE` succeed
 #
-# An image is never installed: that would change what this machine boots. It is unpacked in a cache.
+# An image is never installed: that would change what this machine boots. It is unpacked in a cache, and
+# so are headers that would bring one.
 set -euo pipefail
 
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/netatop/kernels
@@ -27,6 +29,15 @@ root_of()
 	fi
 }
 
+headers_of()
+{
+	local dir
+	for dir in "/usr/src/linux-headers-$1" "$cache/$1/usr/src/linux-headers-$1"; do
+		[[ -e $dir/Makefile ]] && echo "$dir" && return
+	done
+	return 1
+}
+
 images()
 {
 	local path
@@ -42,7 +53,7 @@ release_of()
 {
 	local release
 	for release in $(images "$1"); do
-		if [[ -e /usr/src/linux-headers-$release/Makefile ]]; then
+		if headers_of "$release" >/dev/null; then
 			echo "$release"
 			return
 		fi
@@ -69,9 +80,36 @@ need_root()
 
 install_headers()
 {
-	[[ -e /usr/src/linux-headers-$1/Makefile ]] && return
+	headers_of "$1" >/dev/null && return
 	need_root "linux-headers-$1"
+	if apt-get -s --no-install-recommends install "linux-headers-$1" | grep -q '^Inst linux-image'; then
+		unpack_headers "$1"
+		return
+	fi
 	DEBIAN_FRONTEND=noninteractive apt-get -qqy --no-install-recommends install "linux-headers-$1" >&2
+}
+
+# download DIRECTORY PACKAGE...
+download() { (cd "$1" && apt-get -q -o APT::Sandbox::User="$(id -un)" download "${@:2}" >&2); }
+
+# The package of the headers names the two others that it is made of; they find each other from /usr.
+unpack_headers()
+{
+	local release=$1 work=$cache/.unpack.$$ deb others
+	rm -rf "$work"
+	mkdir -p "$work"
+	download "$work" "linux-headers-$release" || return
+	others=$(dpkg-deb -f "$work"/*.deb Depends | tr , '\n' | grep -oE 'linux-(headers-[^ ]*-common|kbuild-[^ ]*)')
+	mapfile -t others <<<"$others"
+	download "$work" "${others[@]}" || return
+	DEBIAN_FRONTEND=noninteractive apt-get -qqy --no-install-recommends install gcc-12 pahole >&2 || return
+	mkdir -p "$cache/$release"
+	for deb in "$work"/*.deb; do
+		dpkg-deb -x "$deb" "$work/root" || return
+	done
+	sed -i "s|/usr/src/|$cache/$release/usr/src/|" "$work/root/usr/src/linux-headers-$release/Makefile"
+	cp -a "$work/root/usr" "$cache/$release/"
+	rm -rf "$work"
 }
 
 unpack_image()
@@ -80,7 +118,7 @@ unpack_image()
 	root_of "$release" >/dev/null && return
 	rm -rf "$work"
 	mkdir -p "$work/deb"
-	if ! (cd "$work/deb" && apt-get -q -o APT::Sandbox::User="$(id -un)" download "linux-image-$release" >&2) ||
+	if ! download "$work/deb" "linux-image-$release" ||
 		! dpkg-deb -x "$work"/deb/*.deb "$work/root"; then
 		rm -rf "$work"
 		return 1
@@ -127,6 +165,7 @@ esac
 case ${1-} in
 release) release_of "$2" || die "no $2 kernel with headers here: run 'make deps'" ;;
 root) root_of "$2" || die "no image of $2 here: run 'make deps'" ;;
+headers) headers_of "$2" || die "no headers of $2 here: run 'make deps'" ;;
 fetch) fetch "$2" ;;
-*) die "usage: kernels.sh release|root|fetch ..." ;;
+*) die "usage: kernels.sh release|root|headers|fetch ..." ;;
 esac
