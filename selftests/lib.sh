@@ -33,7 +33,7 @@ TMP=$(mktemp -d /tmp/netatop-test.XXXXXX)
 exec {TICK}<> <(:)	# reading it takes as long as read's timeout, without a fork
 NAMESPACES=()
 declare -A PID=()	# of what start() started, by name
-PLANNED=0 PASSED=0 FAILED=0 FINISHED=0 LOADED=0
+PLANNED=0 PASSED=0 FAILED=0 FINISHED=0 LOADED=0 VERDICT=""
 
 # --- verdicts
 
@@ -42,7 +42,7 @@ ok() { PASSED=$((PASSED + 1)); echo "ok $((PASSED + FAILED)) $*"; }
 not_ok() { FAILED=$((FAILED + 1)); echo "not ok $((PASSED + FAILED)) $*"; }
 note() { echo "# $*"; }
 fatal() { echo "Bail out! $*"; exit 1; }
-skip_all() { echo "1..0 # SKIP $*"; FINISHED=1; exit 4; }
+skip_all() { echo "1..0 # SKIP $*"; FINISHED=1 VERDICT=4; exit 4; }
 
 # is GOT WANTED DESCRIPTION: the two are the same text
 is()
@@ -83,10 +83,10 @@ near()
 
 finish()
 {
-	FINISHED=1
+	FINISHED=1 VERDICT=1
 	note "passed: $PASSED, failed: $FAILED, planned: $PLANNED"
-	((FAILED == 0 && PASSED == PLANNED && PLANNED > 0)) && exit 0
-	exit 1
+	((FAILED == 0 && PASSED == PLANNED && PLANNED > 0)) && VERDICT=0
+	exit "$VERDICT"
 }
 
 # --- start, end, waiting
@@ -100,9 +100,11 @@ need_tools()
 	done
 }
 
+# A test may do things of its own before this, so $? need not be what it ended with.
 cleanup()
 {
 	local status=$?
+	status=${VERDICT:-$status}
 	trap - EXIT INT TERM
 	end_all
 	((LOADED)) && [[ -d /sys/module/netatop ]] && rmmod netatop
