@@ -30,7 +30,10 @@
  * Errors:
  *   EPERM		the capability is missing
  *   EINVAL		len is less than sizeof(pid_t) for a GETCNT command
- *   EFAULT		buf is not a valid address; a finished process stays listed
+ *   EFAULT		buf is not a valid address; a finished process stays listed.
+ *			Or len, which netfilter reads before and writes after
+ *			the command, cannot be written: a finished process has
+ *			been handed out then
  *   ESRCH		no such process or thread, or none that has used TCP or UDP
  *   EINTR		a signal came while the command waited
  *   ENOPROTOOPT	the module is not loaded

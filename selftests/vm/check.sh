@@ -3,6 +3,7 @@
 # What `make check` does once `make deps` is done: every test on every kernel. From the environment:
 # T=NAME[,NAME...] only these tests, K=6.1 or K=6.12 only this kernel, HOST=1 no machine of our own.
 # K=debug: all tests, and those that need it, on the kernel that looks for faults, which is slow.
+# SLOW=N: the machine is N times slower than usual. STRESS, FUZZ_SECONDS and FUZZ_SEED are for tests.
 # The last line says how many passed and failed; a skip is a failure.
 set -uo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.." || exit
@@ -49,10 +50,13 @@ group()
 # on_kernel LINE CPUS TEST...
 on_kernel()
 {
-	local line=$1 cpus=$2 total=120 longest=0 slow=1 name limit release
+	local line=$1 cpus=$2 total=120 longest=0 slow=${SLOW:-1} name limit release settings=()
 	shift 2
 	(($#)) || return
-	[[ $line != debug ]] || slow=$DEBUG_SLOW
+	[[ $line != debug ]] || slow=$((slow * DEBUG_SLOW))
+	for name in STRESS FUZZ_SECONDS FUZZ_SEED; do
+		[[ -z ${!name-} ]] || settings+=("$name=${!name}")
+	done
 	for name; do
 		limit=$(header "$name" timeout)
 		limit=$((${limit:-300} * slow))
@@ -65,7 +69,7 @@ on_kernel()
 	fi
 	group "kernel $release, cpus: $cpus" \
 		vm/run.sh --kernel "$release" --smp "$cpus" --timeout "$total" --idle $((longest + 60)) \
-		env SLOW="$slow" -- "$@"
+		env SLOW="$slow" "${settings[@]}" -- "$@"
 }
 
 DEBUG_SLOW=8
