@@ -77,7 +77,7 @@ body()
 {
 	in_turn "$MODE: a datagram" 5 udp 127.0.0.1 5001
 	in_turn "$MODE: a connection" 10 tcp 127.0.0.1 5002
-	ip -n "$CLI" tuntap add dev tap0 mode tap
+	ip -n "$CLI" tuntap add dev tap0 mode tap || fatal "no tap device"
 	ip -n "$CLI" link set tap0 address 02:00:00:00:00:09 up
 	ip -n "$CLI" addr add "$NA.1/24" dev tap0
 	start sink "$CLI" "$HERE/sink" udp-reader "$NA.1" 5004
@@ -105,6 +105,7 @@ asked()
 
 plan $((3 * (3 + 4 + 2) + 8 + 1 + 3))
 [[ -w $DEBUG/failslab/probability ]] || skip_all "needs CONFIG_FAULT_INJECTION"
+modprobe tun || skip_all "needs tap devices"
 load_module
 faults N 0
 for_each_mode body
