@@ -61,43 +61,53 @@ with()
 # the scenario is not what it is meant to be
 shown() { is "$(grep -cE -e "$2" "$TMP/without")" "$1" "$3"; }
 
-# show TITLE COMMAND...: what it prints, but for what is different each time: times to go, ports that
-# the kernel has chosen, the acknowledgements of TCP
+# show TITLE COMMAND...: what it prints
 show()
 {
 	{
 		echo "== $1"
 		"${@:2}" 2>&1
-	} | sed -E '
+	} | plain >>"$SEEN"
+}
+
+# Without what is different each time: times to go, ports that the kernel has chosen, the
+# acknowledgements of TCP.
+plain()
+{
+	sed -E '
 		s/((tcp|udp|icmp|icmpv6|unknown) +[0-9]+) [0-9]+ /\1 T /
-		s/^( *)[0-9]+( +(l3proto|proto)) /\1T\2 /; s/^([0-9]+) proto=/T proto=/
+		s/^( *\[.*\] +|)[0-9]+ proto=/\1T proto=/
 		s/(sport|dport)=(3[2-9]|[4-6][0-9])[0-9]{3}/\1=P/g
 		/ tcp /s/ (packets|bytes)=[0-9]+//g
+		/^# (Generated|Completed) /d
 		s/ use=[0-9]+//
-		s/(,[0-9]+){2}(\)|$)/,P\2/; s/\|[0-9]+\|(\)|$)/|P|\1/
-	' >>"$SEEN"
+		s/^(:.*) \[[0-9:]*\]/\1/
+		s/(,[0-9]+){2}(\)|$)/,P\2/; s/\|[0-9]+\|(\)|$)/|P|\1/'
 }
 
 # --- what there is to see
 
-subscribed()
+# netlink_sockets PID: groups of each one, and what waits in it
+netlink_sockets()
 {
-	awk -v pid="$1" '$2 == 12 && $3 == pid && $4 != "00000000" { ok = 1 } END { exit !ok }' \
-		"/proc/$1/net/netlink"
+	readlink "/proc/$1/fd/"* | awk '
+		FNR == NR { if (sub(/^socket:\[/, "") && sub(/\]$/, "")) mine[$0]; next }
+		$10 in mine { print $4, $5 }' - "/proc/$1/net/netlink"
 }
 
+subscribed() { netlink_sockets "$1" | grep -qv '^00000000 '; }
+
 # It has read all that was sent to it, and waits for more.
-drained()
-{
-	in_state "$1" S && awk -v pid="$1" '$2 == 12 && $3 == pid && $5 > 0 { bad = 1 } END { exit bad }' \
-		"/proc/$1/net/netlink"
-}
+drained() { in_state "$1" S && ! netlink_sockets "$1" | grep -q ' [1-9]'; }
 
 # observe ROLE...: all events of conntrack, from now on
 observe()
 {
 	local role name
 	for role; do
+		# much longer than a scenario takes
+		in_ns "${!role}" sysctl -qw net.netfilter.nf_conntrack_{udp_timeout,udp_timeout_stream}=600 \
+			net.netfilter.nf_conntrack_tcp_timeout_{time_wait,close,close_wait,last_ack,fin_wait}=600
 		start "events-$role" "${!role}" conntrack -E -o extended
 		start "expect-$role" "${!role}" conntrack -E expect
 		for name in "events-$role" "expect-$role"; do
@@ -110,14 +120,14 @@ observe()
 events()
 {
 	grep -v DESTROY "$1" | grep -vE ' (CLOSE_WAIT|LAST_ACK) '
-	grep DESTROY "$1" | sort
+	grep DESTROY "$1" | plain | sort
 }
 
 entries()
 {
-	in_ns "$1" conntrack -L -f ipv4 -o extended 2>/dev/null | sort
-	in_ns "$1" conntrack -L -f ipv6 -o extended 2>/dev/null | sort
-	in_ns "$1" conntrack -L expect 2>/dev/null | sort
+	in_ns "$1" conntrack -L -f ipv4 -o extended 2>/dev/null | plain | sort
+	in_ns "$1" conntrack -L -f ipv6 -o extended 2>/dev/null | plain | sort
+	in_ns "$1" conntrack -L expect 2>/dev/null | plain | sort
 	echo "count $(ct_count "$1")"
 }
 
