@@ -30,6 +30,7 @@ help:
 	@echo 'make check [T=] [K=]    the tests T=NAME[,NAME...] on kernel K=6.1 or K=6.12; default: all'
 	@echo 'make check-debug [T=]   the same and more on a kernel with KASAN, lockdep, kmemleak, ...'
 	@echo 'make coverage [K=]      whose packets: the tests that have a table of it, and the table'
+	@echo 'make harmless [K=] [T=]   tests of the kernel, without the module and with it'
 	@echo 'make lint               static checks'
 	@echo 'make run [K=6.12]       a demonstration in a virtual machine'
 	@echo 'make shell [K=6.12]     a root shell in a virtual machine with the module'
@@ -45,6 +46,11 @@ check: deps
 check-debug: K := debug
 check-debug: deps
 	@$(VM)/check.sh
+
+# Much more is built, once.
+harmless:
+	@HARMLESS=1 $(VM)/deps.sh $(K)
+	@$(VM)/harmless.sh
 
 coverage: deps
 	@selftests/coverage
@@ -104,4 +110,4 @@ clean:
 	$(MAKE) -s -C utils clean
 	$(MAKE) -s -C selftests clean
 
-.PHONY: module tools help deps check check-debug coverage lint programs run shell vm-module install install-module install-tools uninstall clean
+.PHONY: module tools help deps check check-debug harmless coverage lint programs run shell vm-module install install-module install-tools uninstall clean

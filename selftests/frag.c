@@ -22,6 +22,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "limit.h"
+
 #define DATAGRAM 1208		/* with its UDP header */
 #define END_ID 0xeeee
 
@@ -203,7 +205,7 @@ int main(int argc, char **argv)
 {
 	int one = 1, ok;
 
-	alarm(300);
+	alarm(time_limit());
 	if (argc == 3 && !strcmp(argv[1], "watch")) {
 		watch(argv[2]);
 	} else if (argc >= 5 && !strcmp(argv[1], "send")) {

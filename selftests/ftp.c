@@ -18,6 +18,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "limit.h"
+
 #define TRANSFER 5000
 
 union addr {
@@ -276,7 +278,7 @@ int main(int argc, char **argv)
 	union addr addr;
 	int fd, i;
 
-	alarm(300);
+	alarm(time_limit());
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (argc == 5 && !strcmp(argv[1], "serve")) {
 		addr = address(argv[2], atoi(argv[3]));
