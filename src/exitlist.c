@@ -173,6 +173,8 @@ unsigned long nta_exitlist_expire(void)
 
 /**
  * nta_exitlist_exit() - forget all finished processes
+ *
+ * No reader is left.  The next one that is listed is the first again.
  */
 void nta_exitlist_exit(void)
 {
@@ -181,6 +183,9 @@ void nta_exitlist_exit(void)
 	spin_lock(&exitlist_lock);
 	list_for_each_entry_safe(task, next, &exitlist, exit_link)
 		exitlist_retire(task);
+	exitlist_seq = 0;
+	reader_at_work = false;
+	nr_emptied = 0;
 	spin_unlock(&exitlist_lock);
 }
 

@@ -59,7 +59,8 @@ int nta_record_init(void)
 /**
  * nta_record_exit() - free the table
  *
- * No handle may be resolved any more, and no record hold a reference.
+ * No handle may be resolved any more, and no record hold a reference.  All is
+ * as it was before nta_record_init().
  */
 void nta_record_exit(void)
 {
@@ -68,6 +69,14 @@ void nta_record_exit(void)
 	for (i = 0; i < nr_records >> NTA_CHUNK_SHIFT; i++)
 		kfree(nta_record_chunk[i]);
 	kvfree(nta_record_chunk);
+
+	INIT_LIST_HEAD(&record_free);
+	INIT_LIST_HEAD(&record_unowned);
+	INIT_LIST_HEAD(&record_dying);
+	hash_init(record_wanted);
+	nr_records = 0;
+	nr_used = 0;
+	nr_unowned = 0;
 }
 
 /* The limit has been tested; -ENOMEM is one more way not to have room. */

@@ -94,6 +94,9 @@ void nta_sockinfo_exit(void)
 	list_for_each_entry_safe(sock, next, &sock_list, link)
 		kfree_rcu(sock, rcu);
 	rhashtable_destroy(&socks);
+	INIT_LIST_HEAD(&sock_list);
+	nr_socks = 0;
+	atomic_set(&nr_strangers, 0);
 }
 
 /* No socket, and long ago. */

@@ -78,7 +78,8 @@ void nta_task_put(struct nta_task *task)
 /**
  * nta_task_exit() - forget all processes and threads
  *
- * The hooks, the exit probe, the collector and all readers have ended.
+ * The hooks, the exit probe, the collector and all readers have ended.  All is
+ * as it was before nta_task_init().
  */
 void nta_task_exit(void)
 {
@@ -95,6 +96,13 @@ void nta_task_exit(void)
 	xa_destroy(&nta_tasks.by_thread);
 	rhashtable_destroy(&nta_tasks.processes);
 	rhashtable_destroy(&nta_tasks.threads);
+
+	INIT_LIST_HEAD(&nta_tasks.list);
+	INIT_LIST_HEAD(&nta_tasks.exiting);
+	INIT_LIST_HEAD(&nta_tasks.dead);
+	nta_tasks.next_serial = 0;
+	nta_tasks.nr_tasks = 0;
+	nta_tasks.nr_threads = 0;
 }
 
 /* Walks go in the order of the serial numbers, which are never used again. */
