@@ -9,7 +9,7 @@
 source "$(dirname "$0")/lib.sh"
 
 SRC=$HERE/../src
-mapfile -t FLOORS < <(sed -n 's/^netatop-y[ \t]*[+:]*=[ \t]*\([a-z_]*\)\.o$/\1/p' "$SRC/Makefile")
+mapfile -t FLOORS < <(sed -n 's/^netatop-\(y\|$(CONFIG_[A-Z_]*)\)[ \t]*[+:]*=[ \t]*\([a-z_]*\)\.o$/\2/p' "$SRC/Makefile")
 
 # floor NAME: its place in the list. A header without a source is as high as what it includes.
 floor()

@@ -16,6 +16,7 @@
 #include "sockopt.h"
 #include "sysfs.h"
 #include "task.h"
+#include "test.h"
 #include "version.h"
 
 #include <linux/init.h>
@@ -25,9 +26,12 @@ static int __init nta_init(void)
 {
 	int err;
 
+	/* they build and take down floors themselves */
+	nta_test_run();
+
 	err = nta_record_init();
 	if (err)
-		return err;
+		goto err_test;
 	err = nta_task_init();
 	if (err)
 		goto err_record;
@@ -76,6 +80,8 @@ err_task:
 	nta_task_exit();
 err_record:
 	nta_record_exit();
+err_test:
+	nta_test_forget();
 	return err;
 }
 
@@ -96,6 +102,7 @@ static void __exit nta_exit(void)
 	nta_sockinfo_exit();
 	nta_task_exit();
 	nta_record_exit();
+	nta_test_forget();
 }
 
 module_init(nta_init);
