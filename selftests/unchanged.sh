@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 400
+# timeout: 600
 #
 # Where no rule wants anything, nobody can tell that the module is loaded: thousands of connections
 # beside a conntrack table of four entries, and fragments of every sort, which a router forwards one

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 300
+# timeout: 600
 #
 # Helpers that rules assign, wherever they may, at the first, a middle and the last priority: nobody
 # can tell from sessions, entries, expectations and events of conntrack that the module is loaded,

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 300
+# timeout: 600
 #
 # Translation in a router and at the ends, with helper and without, SYN proxy and IPVS: packets, events,
 # entries and counters are what they are without the module.

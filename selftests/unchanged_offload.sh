@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 300
+# timeout: 600
 #
 # Flows that take a short way: through the flow table of nftables, and through conntrack of tc. The
 # module leaves forwarded flows alone, so what is offloaded without it is offloaded with it.
