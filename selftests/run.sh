@@ -7,7 +7,7 @@
 # kernel's log. Exit 4 is a skip. It may say in its first 15 lines:
 #	# timeout: N	seconds until it is ended (300)
 #	# cpus: 2	needs that many
-#	# needs: debug	needs a kernel that looks for faults (make check-debug)
+#	# needs: debug	needs a kernel that looks for faults (make check-debug); kunit: one with KUnit
 #	# host: yes	needs neither root nor the module: --host runs these, and nothing else
 set -u
 cd "$(dirname "$(readlink -f "$0")")" || exit
@@ -31,10 +31,11 @@ KMEMLEAK=/sys/kernel/debug/kmemleak
 
 runs_here()
 {
-	local cpus
+	local cpus needs
 	cpus=$(header "$1" cpus)
+	needs=$(header "$1" needs)
 	[[ $(header "$1" host) == "$host" ]] && ((${cpus:-1} <= $(nproc))) &&
-		[[ -z $(header "$1" needs) || -e $KMEMLEAK ]]
+		[[ -z $needs || ($needs == debug && -e $KMEMLEAK) || -e /sys/kernel/debug/$needs ]]
 }
 
 tests=()

@@ -47,7 +47,7 @@ group()
 	((passed += ok, failed += number - ok))
 }
 
-# on_kernel LINE CPUS TEST...
+# on_kernel LINE CPUS TEST...: PARAMETERS are the kernel's
 on_kernel()
 {
 	local line=$1 cpus=$2 total=120 longest=0 slow=${SLOW:-1} name limit release settings=()
@@ -69,11 +69,11 @@ on_kernel()
 	fi
 	group "kernel $release, cpus: $cpus" \
 		vm/run.sh --kernel "$release" --smp "$cpus" --timeout "$total" --idle $((longest + 60)) \
-		env SLOW="$slow" "${settings[@]}" -- "$@"
+		--append "${PARAMETERS-}" env SLOW="$slow" "${settings[@]}" -- "$@"
 }
 
 DEBUG_SLOW=8
-static=() one=() two=() all=()
+static=() one=() two=() all=() kunit=()
 IFS=", " read -ra names <<<"${T-}"
 ((${#names[@]})) || mapfile -t names < <(make -s list)
 for name in "${names[@]}"; do
@@ -81,7 +81,9 @@ for name in "${names[@]}"; do
 	if [[ $(header "$name" host) == yes ]]; then
 		static+=("$name")
 	elif [[ -n $(header "$name" needs) && ${K-} != debug ]]; then
-		[[ -z ${T-} ]] || { echo "# $name needs K=$(header "$name" needs)"; ((failed++)); }
+		[[ -z ${T-} ]] || { echo "# $name needs K=debug"; ((failed++)); }
+	elif [[ $(header "$name" needs) == kunit ]]; then
+		kunit+=("$name")
 	else
 		all+=("$name")
 		if [[ $(header "$name" cpus) == 2 ]]; then two+=("$name"); else one+=("$name"); fi
@@ -105,6 +107,7 @@ else
 	for line in ${K:-6.1 6.12}; do
 		on_kernel "$line" 1 "${one[@]}"
 		on_kernel "$line" 2 "${two[@]}"
+		PARAMETERS=kunit.enable=1 on_kernel "$line" 1 "${kunit[@]}"
 	done
 fi
 

@@ -11,12 +11,12 @@ usage()
 {
 	cat >&2 <<-END
 	usage: run.sh [--kernel 6.1|6.12|debug|RELEASE] [--smp N] [--mem MB] [--ko FILE]
-	              [--timeout SEC] [--idle SEC] --shell | COMMAND [ARG...]
+	              [--append PARAMETERS] [--timeout SEC] [--idle SEC] --shell | COMMAND [ARG...]
 	END
 	exit 2
 }
 
-kernel=6.12 smp=1 mem='' timeout=600 idle=0 mode=run ko=
+kernel=6.12 smp=1 mem='' timeout=600 idle=0 mode=run ko='' parameters=''
 while (($#)); do
 	case $1 in
 	--shell) mode=shell; shift; continue ;;
@@ -24,6 +24,7 @@ while (($#)); do
 	--smp) smp=${2-} ;;
 	--mem) mem=${2-} ;;
 	--ko) ko=$(readlink -f "${2-}") ;;
+	--append) parameters=${2-} ;;
 	--timeout) timeout=${2-} ;;
 	--idle) idle=${2-} ;;
 	-*) usage ;;
@@ -85,6 +86,7 @@ if [[ $release == *-netatop-debug ]]; then
 	bus=device machine=microvm,acpi=off,rtc=on
 	append+=(panic_on_warn=1 tsc=reliable kmemleak=on reboot=t)
 fi
+append+=("$parameters")
 # shellcheck disable=SC2054 # the commas are for qemu
 qemu=(
 	qemu-system-x86_64 -nodefaults -no-user-config -no-reboot -display none -nic none
