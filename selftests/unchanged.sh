@@ -14,13 +14,19 @@ MAX=/proc/sys/net/netfilter/nf_conntrack_max
 TROUBLE='^(TcpActiveOpens|TcpPassiveOpens|TcpAttemptFails|TcpEstabResets|TcpRetransSegs|TcpOutRsts|TcpExtListen.*|UdpInDatagrams|UdpNoPorts|UdpInErrors|UdpOutDatagrams)$'
 FRAGMENTS='^(IpForwDatagrams|IpReasmReqds|IpReasmOKs|IpReasmFails|IpFragOKs|IpInDelivers|UdpInDatagrams|Ip6InDelivers|Ip6OutForwDatagrams|Ip6Reasm(Reqds|OKs|Fails))$'
 
-# talks PROTOCOL ADDRESS PROCESSES THREADS: what all clients say, summed up
+# talks PROTOCOL ADDRESS PROCESSES THREADS: what all clients say, summed up; nothing after
+# one has failed
 talks()
 {
+	[[ ! -e $TMP/trouble ]] || return
 	start_server server "$SRV" "$1-server" -n $(($3 * $4)) "$2" 5001
-	in_ns "$CLI" "$TRAFFIC" spawn "$3" "$1-client" -j 5 -t "$4" -n 20 -w 20 "$2" 5001 >"$TMP/clients" ||
+	if in_ns "$CLI" "$TRAFFIC" spawn "$3" "$1-client" -j 5 -t "$4" -n 20 -w 20 "$2" 5001 >"$TMP/clients"; then
+		ended server
+	else
 		echo "a client failed"
-	ended server
+		: >"$TMP/trouble"
+		slay server
+	fi
 	awk '{
 		for (i = 1; i <= NF; i++) {
 			split($i, kv, "=")
@@ -33,7 +39,10 @@ talks()
 small_table()
 {
 	local role
+	rm -f "$TMP/trouble"
 	setup_pair
+	# who gets no answer does not try for minutes
+	in_ns "$CLI" sysctl -qw net.ipv4.tcp_syn_retries=3
 	show "TCP, IPv4" talks tcp "$SRV4" 50 80
 	show "TCP, IPv6" talks tcp "$SRV6" 20 50
 	show "UDP" talks udp "$SRV4" 5 40

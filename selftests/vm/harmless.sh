@@ -52,7 +52,7 @@ chosen()
 				sub(/.*:/, "", test)
 				ok = ok || name[i] == test || name[i] ".sh" == test
 			}
-			if (ok) print $2, $3 ? $3 : 120
+			if (ok) print $2, $3 ? $3 : 240
 		}' harmless.list
 }
 
