@@ -5,7 +5,8 @@
  *	frag send FROM TO PATTERN [COUNT]	COUNT UDP datagrams, port 7777 to 7778
  *	frag watch DEVICE			prints each IP packet
  *
- * PATTERN is how the three fragments of a datagram go out; "watch" ends when "end" has come.
+ * PATTERN is how the three fragments of a datagram go out; "watch" ends when "end" has come,
+ * which is a whole datagram: conntrack keeps fragments that lack the others.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -142,7 +143,7 @@ static void send_pattern(const char *name, int count)
 	size_t n = sizeof(patterns) / sizeof(*patterns);
 
 	if (!strcmp(name, "end")) {
-		send_piece((struct piece) { DATAGRAM - 8, 8 }, END_ID);
+		send_piece((struct piece) { 0, DATAGRAM }, END_ID);
 		return;
 	}
 	for (; n; n--, pattern++) {
