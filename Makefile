@@ -50,6 +50,7 @@ check-debug: deps
 # Much more is built, once.
 harmless:
 	@HARMLESS=1 $(VM)/deps.sh $(K)
+	@$(if $(T),,T=unchanged,unchanged_helper,unchanged_nat,unchanged_offload $(VM)/check.sh)
 	@$(VM)/harmless.sh
 
 coverage: deps

@@ -8,6 +8,7 @@
 #	# timeout: N	seconds until it is ended (300)
 #	# cpus: 2	needs that many
 #	# needs: debug	needs a kernel that looks for faults (make check-debug); kunit: one with KUnit
+#	# part: harmless	is run by make harmless, not by make check
 #	# host: yes	needs neither root nor the module: --host runs these, and nothing else
 set -u
 cd "$(dirname "$(readlink -f "$0")")" || exit

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# part: harmless
 # timeout: 600
 #
 # Helpers that rules assign, wherever they may, at the first, a middle and the last priority: nobody

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# part: harmless
 # timeout: 600
 #
 # Translation in a router and at the ends, with helper and without, SYN proxy and IPVS: packets, events,

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# part: harmless
 # timeout: 600
 #
 # Flows that take a short way: through the flow table of nftables, and through conntrack of tc. The

@@ -82,6 +82,8 @@ for name in "${names[@]}"; do
 		static+=("$name")
 	elif [[ -n $(header "$name" needs) && ${K-} != debug ]]; then
 		[[ -z ${T-} ]] || { echo "# $name needs K=debug"; ((failed++)); }
+	elif [[ $(header "$name" part) == harmless && -z ${T-} ]]; then
+		continue
 	elif [[ $(header "$name" needs) == kunit ]]; then
 		kunit+=("$name")
 	else
