@@ -9,6 +9,7 @@
 source "$(dirname "$0")/lib.sh"
 
 SRC=$HERE/../src
+# shellcheck disable=SC2016 # sed's
 mapfile -t FLOORS < <(sed -n 's/^netatop-\(y\|$(CONFIG_[A-Z_]*)\)[ \t]*[+:]*=[ \t]*\([a-z_]*\)\.o$/\2/p' "$SRC/Makefile")
 
 # floor NAME: its place in the list. A header without a source is as high as what it includes.
