@@ -12,7 +12,7 @@ VM := selftests/vm
 K_ONE := $(or $(K),6.12)
 MAN := $(wildcard man/*.[1-9])
 
-export T K HOST
+export T K HOST BASE ROWS
 
 module:
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/src modules
@@ -31,6 +31,7 @@ help:
 	@echo 'make check-debug [T=]   the same and more on a kernel with KASAN, lockdep, kmemleak, ...'
 	@echo 'make coverage [K=]      whose packets: the tests that have a table of it, and the table'
 	@echo 'make harmless [K=] [T=]   tests of the kernel, without the module and with it'
+	@echo 'make bench [K=] [BASE=]  what netatop costs, in instructions; BASE=REVISION: what has changed since'
 	@echo 'make lint               static checks'
 	@echo 'make run [K=6.12]       a demonstration in a virtual machine'
 	@echo 'make shell [K=6.12]     a root shell in a virtual machine with the module'
@@ -58,6 +59,9 @@ coverage: deps
 
 lint: deps
 	@$(VM)/lint.sh
+
+bench: deps
+	@$(VM)/bench/bench.sh
 
 # What the demonstration needs.
 programs:
@@ -110,5 +114,6 @@ clean:
 	rm -f $(addprefix src/,*.o *.ko *.mod *.mod.c .*.cmd .*.d modules.order Module.symvers)
 	$(MAKE) -s -C utils clean
 	$(MAKE) -s -C selftests clean
+	$(MAKE) -s -C $(VM)/bench clean
 
-.PHONY: module tools help deps check check-debug harmless coverage lint programs run shell vm-module install install-module install-tools uninstall clean
+.PHONY: module tools help deps check check-debug harmless coverage lint bench programs run shell vm-module install install-module install-tools uninstall clean

@@ -11,15 +11,17 @@ usage()
 {
 	cat >&2 <<-END
 	usage: run.sh [--kernel 6.1|6.12|debug|RELEASE] [--smp N] [--mem MB] [--ko FILE]
-	              [--append PARAMETERS] [--timeout SEC] [--idle SEC] --shell | COMMAND [ARG...]
+	              [--append PARAMETERS] [--timeout SEC] [--idle SEC] [--icount]
+	              --shell | COMMAND [ARG...]
 	END
 	exit 2
 }
 
-kernel=6.12 smp=1 mem='' timeout=600 idle=0 mode=run ko='' parameters=''
+kernel=6.12 smp=1 mem='' timeout=600 idle=0 mode=run icount=no ko='' parameters=''
 while (($#)); do
 	case $1 in
 	--shell) mode=shell; shift; continue ;;
+	--icount) icount=yes; shift; continue ;;
 	--kernel) kernel=${2-} ;;
 	--smp) smp=${2-} ;;
 	--mem) mem=${2-} ;;
@@ -78,8 +80,14 @@ if grep -Eqw 'vmx|svm' /proc/cpuinfo && [[ -w /dev/kvm ]]; then
 else
 	accel=(-accel tcg -cpu 'qemu64,+rdrand')
 fi
+# One instruction takes a nanosecond, and all that is random is the same in every run.
+if [[ $icount == yes ]]; then
+	# shellcheck disable=SC2054 # the commas are for qemu
+	accel=(-accel tcg,thread=single -cpu "qemu64,+rdrand" -icount shift=0 -rtc base=2026-01-01,clock=vm -seed 1)
+	counted=(tsc=reliable nokaslr nowatchdog)
+fi
 append=(console=ttyS0 loglevel=5 log_buf_len=8M panic=-1 oops=panic "job=$dir/$name.job")
-append+=(rcupdate.rcu_cpu_stall_timeout=60)
+append+=(rcupdate.rcu_cpu_stall_timeout=60 ${counted[@]+"${counted[@]}"})
 # A machine with PCI and ACPI is too slow for a kernel that watches itself.
 bus=pci machine=pc
 if [[ $release == *-netatop-debug ]]; then

@@ -1,0 +1,110 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# What `make bench` does once `make deps` is done: tables of what netatop costs, in instructions.
+# From the environment:
+#
+#	K=6.1 or K=6.12		only this kernel
+#	BASE=REVISION		compare with the module of another revision instead
+#	ROWS=REGEX		only these rows
+set -euo pipefail
+here=$(dirname "$(readlink -f "$0")")
+repo=${here%/selftests/vm/bench}
+vm=$repo/selftests/vm
+out=$repo/build/bench
+unset MAKEFLAGS MFLAGS MAKELEVEL
+mkdir -p "$out"
+log=$out/log
+
+quietly() { "$@" >"$log" 2>&1 || { tail -n 20 "$log" >&2; return 1; }; }
+
+build_programs()
+{
+	quietly make -C "$repo/selftests" traffic getcnt
+	quietly make -C "$here"
+}
+
+# build_floor RELEASE
+build_floor()
+{
+	local dir=$repo/build/$1/floor
+	mkdir -p "$dir"
+	ln -sf "$here/floor.c" "$here/Makefile" "$dir/"
+	quietly make -C "/usr/src/linux-headers-$1" M="$dir" modules
+}
+
+# build_base REVISION RELEASE: prints where the module is
+build_base()
+{
+	local commit dir
+	commit=$(git -C "$repo" rev-parse --verify "$1^{commit}")
+	dir=$out/$commit
+	if [[ ! -d $dir ]]; then
+		mkdir -p "$dir.new"
+		git -C "$repo" archive "$commit" src uapi selftests/vm | tar -x -C "$dir.new"
+		mv "$dir.new" "$dir"
+	fi
+	quietly "$dir/selftests/vm/build.sh" "$2"
+	echo "$dir/build/$2/src/netatop.ko"
+}
+
+# measure RELEASE KO VARIANT...
+measure()
+{
+	"$vm/run.sh" --icount --kernel "$1" --ko "$2" --timeout 3600 --idle 600 \
+		env FLOOR_KO="$repo/build/$1/floor/floor.ko" ROWS="${ROWS-}" \
+		vm/bench/guest.sh "${@:3}"
+}
+
+# Of each line: ROW VARIANT LEAST MEDIAN.
+table()
+{
+	awk '
+	!($1 in seen) { seen[$1] = 1; row[++n] = $1 }
+	{ cost[$1, $2] = $3 }
+	function over(r, variant, than) { return sprintf("%+d", cost[r, variant] - cost[r, than]) }
+	END {
+		print "| message | no module | two empty hooks | conntrack | netatop, conntrack on | to the hooks | netatop, conntrack off | netatop, conntrack=on |"
+		print "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
+		for (i = 1; i <= n; i++) {
+			r = row[i]
+			floor = cost[r, "floor"] - cost[r, "none"]
+			printf "| %s | %d | %s | %d | %s | %s | %s | %s |\n", r,
+				cost[r, "none"], over(r, "floor", "none"), cost[r, "ct"],
+				over(r, "rule", "ct"),
+				(floor > 0 ? sprintf("%.1f", (cost[r, "rule"] - cost[r, "ct"]) / floor) : "-"),
+				over(r, "off", "none"), over(r, "on", "none")
+		}
+	}' "$1"
+}
+
+# compare BASE NOW: the rows that moved
+compare()
+{
+	awk '
+	NR == FNR { base[$1, $2] = $3; next }
+	($1, $2) in base && $3 != base[$1, $2] {
+		printf "%-32s %-5s %7d -> %7d %+6d\n", $1, $2, base[$1, $2], $3, $3 - base[$1, $2]
+		moved++
+	}
+	END { printf "%d of %d figures moved\n", moved, FNR }' "$1" "$2"
+}
+
+build_programs
+for line in ${K:-6.1 6.12}; do
+	release=$("$vm/kernels.sh" release "$line")
+	quietly "$vm/build.sh" "$release"
+	build_floor "$release"
+	ko=$repo/build/$release/src/netatop.ko
+	echo "## Linux $release"
+	echo
+	if [[ -n ${BASE-} ]]; then
+		base_ko=$(build_base "$BASE" "$release")
+		measure "$release" "$base_ko" rule off on >"$out/$release.base"
+		measure "$release" "$ko" rule off on >"$out/$release.now"
+		compare "$out/$release.base" "$out/$release.now"
+	else
+		measure "$release" "$ko" none floor ct rule off on >"$out/$release"
+		table "$out/$release"
+	fi
+	echo
+done

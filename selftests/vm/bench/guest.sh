@@ -1,0 +1,61 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# guest.sh VARIANT...: what a message costs, in the machine that run.sh --icount starts. Prints
+# ROW VARIANT LEAST MEDIAN, in instructions. The variants, in this order:
+#
+#	none	no module, no conntrack
+#	floor	no conntrack, two hooks that do nothing
+#	ct	conntrack, switched on by a rule
+#	rule	netatop, with conntrack switched on by a rule
+#	off	netatop, without conntrack
+#	on	netatop, which switches conntrack on
+#
+# ROWS, a regular expression, chooses among the rows.
+here=$(dirname "$(readlink -f "$0")")
+# shellcheck source=selftests/lib.sh
+. "$here/../../lib.sh"
+FINISHED=1
+ROWS=${ROWS:-.}
+
+# row NAME BENCH-ARG...
+row()
+{
+	local figures
+	[[ $1 =~ $ROWS ]] || return
+	figures=$(in_ns "$CLI" "$here/bench" "${@:2}") || fatal "$VARIANT: $1"
+	echo "$1 $VARIANT $figures"
+}
+
+# rows WHERE FAMILY ADDR_A ADDR_B NETNS_A NETNS_B
+rows()
+{
+	local where=$1-v$2 proto
+	shift 2
+	for proto in udp tcp; do
+		row "$proto-$where" "$proto" "$@"
+	done
+}
+
+measure()
+{
+	setup_pair
+	case $VARIANT in
+	ct | rule) conntrack_rule "$CLI"; conntrack_rule "$SRV" ;;
+	on) tun conntrack on ;;
+	esac
+	rows loopback 4 127.0.0.1 127.0.0.1 "$CLI" "$CLI"
+	rows loopback 6 ::1 ::1 "$CLI" "$CLI"
+	rows veth 4 "$CLI4" "$SRV4" "$CLI" "$SRV"
+	rows veth 6 "$CLI6" "$SRV6" "$CLI" "$SRV"
+	end_all
+}
+
+for VARIANT; do
+	case $VARIANT in
+	none | ct) ;;
+	floor) insmod "$FLOOR_KO" || fatal "insmod $FLOOR_KO" ;;
+	*) ((LOADED)) || load_module ;;
+	esac
+	measure
+	[[ $VARIANT != floor ]] || rmmod floor
+done
