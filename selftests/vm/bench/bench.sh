@@ -29,7 +29,7 @@ build_floor()
 	local dir=$repo/build/$1/floor
 	mkdir -p "$dir"
 	ln -sf "$here/floor.c" "$here/Makefile" "$dir/"
-	quietly make -C "/usr/src/linux-headers-$1" M="$dir" modules
+	quietly make -C "$("$vm/kernels.sh" headers "$1")" M="$dir" modules
 }
 
 # build_base REVISION RELEASE: prints where the module is

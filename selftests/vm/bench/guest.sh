@@ -38,15 +38,28 @@ rows()
 
 measure()
 {
+	local loop loop6
 	setup_pair
+	loop=(127.0.0.1 127.0.0.1 "$CLI" "$CLI")
+	loop6=(::1 ::1 "$CLI" "$CLI")
 	case $VARIANT in
 	ct | rule) conntrack_rule "$CLI"; conntrack_rule "$SRV" ;;
 	on) tun conntrack on ;;
 	esac
-	rows loopback 4 127.0.0.1 127.0.0.1 "$CLI" "$CLI"
-	rows loopback 6 ::1 ::1 "$CLI" "$CLI"
+	rows loopback 4 "${loop[@]}"
+	rows loopback 6 "${loop6[@]}"
 	rows veth 4 "$CLI4" "$SRV4" "$CLI" "$SRV"
 	rows veth 6 "$CLI6" "$SRV6" "$CLI" "$SRV"
+	row udp-connect -c -r 16 udp "${loop[@]}"
+	row tcp-connect -c -r 4 tcp "${loop[@]}"
+	row tcp-connect-v6 -c -r 4 tcp "${loop6[@]}"
+	row udp-bulk -s 56000 -g 1400 -r 4 udp "${loop[@]}"
+	row tcp-bulk -s 60000 -r 4 tcp "${loop[@]}"
+	row udp-64-flows -f 64 udp "${loop[@]}"
+	row tcp-64-flows -f 64 tcp "${loop[@]}"
+	row udp-32-threads -t 32 -r 2 udp "${loop[@]}"
+	row udp-32-threads-1-flow -1 -t 32 -r 2 udp "${loop[@]}"
+	row tcp-32-threads-1-flow -1 -t 32 -r 2 tcp "${loop[@]}"
 	end_all
 }
 
