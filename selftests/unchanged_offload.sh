@@ -137,7 +137,7 @@ act_ct()
 	over
 }
 
-plan 8
+plan 9
 [[ -d /sys/module/netatop ]] && rmmod netatop
 modprobe -a nf_conntrack_netlink nf_flow_table_inet nft_flow_offload act_ct act_mirred cls_flower sch_ingress ||
 	fatal "no flow table or act_ct"
@@ -149,6 +149,8 @@ shown 1 'udp counter packets 4 ' "their packets took the short way"
 
 same "conntrack of tc, in a router and at an end" act_ct
 shown 4 '10 messages' "there was traffic"
-shown 8 '^ipv[46] .*\[OFFLOAD\].* zone=[57]' "all four flows were offloaded at both places"
+# At the end, tc's conntrack sees one direction, which is not enough for TCP.
+shown 4 '^ipv[46] .*\[OFFLOAD\].* zone=5' "all four flows were offloaded in the router"
+shown 2 '^ipv[46] .*\[OFFLOAD\].* zone=7' "and those of UDP at the end"
 shown 12 '"ct"' "by the filters"
 finish
