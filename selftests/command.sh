@@ -186,18 +186,6 @@ taking()
 	check "exits -f ends when nobody reads it" ended head
 }
 
-books_of_files()
-{
-	local term proto way
-	for term in total tasks exited retired unowned unidentified tunnel excluded; do
-		for proto in tcp udp; do
-			for way in snd rcv; do
-				echo "$term ${proto}_${way}_packets $(stat "${term}_${proto}_${way}_packets")"
-				echo "$term ${proto}_${way}_bytes $(stat "${term}_${proto}_${way}_bytes")"
-			done
-		done
-	done | sort
-}
 # shellcheck disable=SC2016 # for jq
 BOOKS='({total} + .terms) | to_entries[] | .key as $term | .value | to_entries[] | "\($term) \(.key) \(.value)"'
 
@@ -222,7 +210,6 @@ Try: netatop tune --help" "$NETATOP" tune exit_timeout=31 nonsense=1
 	refuse_value scope_label=128 "off, or 0 to 127"
 	is "$(tun exit_timeout)" 30 "what is refused changes nothing"
 }
-tunables_of_files() { local file; for file in "$SYS"/*; do [[ -d $file || $file == */gc || $file == */version ]] || echo "${file##*/} $(<"$file")"; done | sort; }
 refuse_value()
 {
 	"$NETATOP" tune "$1" >"$TMP/out" 2>"$TMP/err"

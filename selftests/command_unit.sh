@@ -6,26 +6,12 @@
 # there.
 
 source "$(dirname "$0")/lib.sh"
+source "$(dirname "$0")/unit.sh"
 
 TESTS=$HERE/../utils/netatop/tests
 mapfile -t NAMES < <(make -s -C "$TESTS" list)
 
-# passes COMMAND...: and says so itself, of at least one test
-passes()
-{
-	"$@" >"$TMP/unit" 2>&1 && grep -q '^\[  PASSED  \] [1-9]' "$TMP/unit" && return
-	grep -v '^\[ RUN\|^\[       OK' "$TMP/unit"
-	return 1
-}
-
 plan $((1 + 2 * ${#NAMES[@]}))
 check "there are such tests" test "${#NAMES[@]}" -ge 5
-for name in "${NAMES[@]}"; do
-	check "$name, with sanitizers" passes "$TESTS/$name"
-	if command -v valgrind >/dev/null; then
-		check "$name, with valgrind" passes valgrind -q --leak-check=full --error-exitcode=9 "$TESTS/$name.plain"
-	else
-		check "$name" passes "$TESTS/$name.plain"
-	fi
-done
+unit_tests "$TESTS" "${NAMES[@]}"
 finish

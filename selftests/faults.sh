@@ -45,17 +45,6 @@ in_turn()
 	fi
 }
 
-exact()
-{
-	start_server server "$SRV" "$1-server" -H -a 100 "$SRV4" 5003
-	start_client client "$CLI" "$1-client" -H -n 640 -w 100 "$SRV4" 5003
-	says server held
-	is "$(counted tgid "${PID[client]}" "$1")" "$(said client "$1")" "$MODE: $1: exact afterwards, the client"
-	is "$(counted tgid "${PID[server]}" "$1")" "$(said server "$1")" "$MODE: $1: exact afterwards, the server"
-	end client
-	end server
-}
-
 # What the collector and the workers of the kernel allocate, while there is work for them.
 workers()
 {
@@ -85,8 +74,8 @@ body()
 	in_turn "$MODE: a datagram that comes in" 2 tap tap0 "$NA.1" 5004
 	slay sink
 	workers
-	exact udp
-	exact tcp
+	exact "$MODE: UDP afterwards" udp "$SRV4" -n 640 -w 100
+	exact "$MODE: TCP afterwards" tcp "$SRV4" -n 640 -w 100
 }
 
 asked()
@@ -114,7 +103,6 @@ asked
 rmmod netatop
 in_turn "load" 50 load "$NETATOP_KO"
 load_module
-MODE=reloaded
-exact udp
+exact "reloaded" udp "$SRV4" -n 640 -w 100
 books_balance "reloaded: the books balance"
 finish

@@ -19,7 +19,6 @@
 #include <unistd.h>
 #include "netatop.h"
 #include "fuzz.h"
-#include "limit.h"
 
 #define PAGE 4096
 #define GUARD 0xa5

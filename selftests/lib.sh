@@ -308,6 +308,18 @@ wait_state() { busywait "$WAIT" in_state "$1" "$2" || fatal "process $1 never ca
 # blocked PID: it sleeps in getsockopt (55; 365 in a 32-bit program)
 blocked() { grep -qE '^(55|365) ' "/proc/$1/syscall" 2>/dev/null && in_state "$1" S; }
 
+# fields NAME...: their values in each line of standard input, which has words NAME=VALUE
+fields()
+{
+	awk -v names="$*" '
+	BEGIN { n = split(names, want, " ") }
+	{
+		delete f
+		for (i = 1; i <= NF; i++) { eq = index($i, "="); f[substr($i, 1, eq - 1)] = substr($i, eq + 1) }
+		for (i = 1; i <= n; i++) printf "%s%s", f[want[i]], i < n ? " " : "\n"
+	}'
+}
+
 # --- the module's figures
 
 stat() { cat "$SYS/stats/$1"; }
@@ -346,6 +358,20 @@ counted()
 	echo "$line"
 }
 
+# exact WHAT PROTO ADDRESS [OPTION...]: a client with these options and its server, counted to the byte
+exact()
+{
+	local what=$1 proto=$2 addr=$3
+	shift 3
+	start_server server "$SRV" "$proto-server" -H -a 100 "$addr" 5003
+	start_client client "$CLI" "$proto-client" -H "$@" "$addr" 5003
+	says server held
+	is "$(counted tgid "${PID[client]}" "$proto")" "$(said client "$proto")" "$what: a client is exact"
+	is "$(counted tgid "${PID[server]}" "$proto")" "$(said server "$proto")" "$what: a server is exact"
+	end client
+	end server
+}
+
 # What came before has ended, and its records have gone.
 forget()
 {
@@ -355,6 +381,35 @@ forget()
 	busywait "$WAIT" stat_is processes 0 || fatal "processes that have ended stay known"
 	busywait "$WAIT" stat_is exit_records 0 || fatal "the exit list stays as it is"
 	tun exit_timeout "$timeout"
+}
+
+# What the files say, a line each: "TERM FIGURE VALUE" of the books, "NAME VALUE" of the tunables
+books_of_files()
+{
+	local term proto way what
+	for term in total tasks exited retired unowned unidentified tunnel excluded; do
+		for proto in tcp udp; do
+			for way in snd rcv; do
+				for what in packets bytes; do
+					echo "$term ${proto}_${way}_$what $(stat "${term}_${proto}_${way}_$what")"
+				done
+			done
+		done
+	done | sort
+}
+
+# Lines "TERM FIGURE VALUE" with figures named as in struct netpertask: with the names of the files
+as_in_files()
+{
+	sed -E 's/ (tcp|udp)(snd|rcv)packs / \1_\2_packets /; s/ (tcp|udp)(snd|rcv)bytes / \1_\2_bytes /' | sort
+}
+
+tunables_of_files()
+{
+	local file
+	for file in "$SYS"/*; do
+		[[ -d $file || $file == */gc || $file == */version ]] || echo "${file##*/} $(<"$file")"
+	done | sort
 }
 
 # The eight sums of the books that are wrong, or that there has been no traffic at all.

@@ -12,16 +12,6 @@ need_tools ip nft awk conntrack
 
 NL=$HERE/nl
 
-fields()
-{
-	awk -v names="$*" '
-	BEGIN { n = split(names, want, " ") }
-	{
-		delete f
-		for (i = 1; i <= NF; i++) { eq = index($i, "="); f[substr($i, 1, eq - 1)] = substr($i, eq + 1) }
-		for (i = 1; i <= n; i++) printf "%s%s", f[want[i]], i < n ? " " : "\n"
-	}'
-}
 flows() { "$NL" page flow "$@" | grep '^cmd=2 '; }
 ino() { local link; link=$(readlink "/proc/${PID[$1]}/ns/net"); link=${link#*[}; echo "${link%]}"; }
 tuples() { fields l3proto l4proto tuple_orig.src tuple_orig.dst tuple_orig.dport tuple_reply.src tuple_reply.dst tuple_reply.sport; }

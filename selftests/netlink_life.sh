@@ -11,16 +11,6 @@ need_tools ip nft awk unshare
 
 NL=$HERE/nl
 
-fields()
-{
-	awk -v names="$*" '
-	BEGIN { n = split(names, want, " ") }
-	{
-		delete f
-		for (i = 1; i <= NF; i++) { eq = index($i, "="); f[substr($i, 1, eq - 1)] = substr($i, eq + 1) }
-		for (i = 1; i <= n; i++) printf "%s%s", f[want[i]], i < n ? " " : "\n"
-	}'
-}
 
 # refused DESCRIPTION ERRNO TEXT COMMAND...
 refused() { is "$("${@:4}" | sed 's/ offset=.*//')" "errno=$2 text=$3" "$1: $2, $3"; }
@@ -72,33 +62,20 @@ refusals()
 	is "$("$NL" dump task tid=1 | fields errno)" EINVAL "a thread id in a dump"
 }
 
-# The same words as the files have: "term counters" and "name value".
+# The same words as the files have
 books_told()
 {
 	"$NL" get books | awk '{
 		for (i = 1; i <= NF; i++) {
 			split($i, kv, "=")
 			if (kv[1] == "book.name") term = kv[2]
-			if (sub(/^book\.counters\./, "", kv[1])) print term "." kv[1], kv[2]
+			if (sub(/^book\.counters\./, "", kv[1])) print term, kv[1], kv[2]
 		}
-	}' | sort
-}
-books_of_files()
-{
-	local term proto way
-	for term in total tasks exited retired unowned unidentified tunnel excluded; do
-		for proto in tcp udp; do
-			for way in snd rcv; do
-				echo "$term.$proto${way}packs $(stat "${term}_${proto}_${way}_packets")"
-				echo "$term.$proto${way}bytes $(stat "${term}_${proto}_${way}_bytes")"
-			done
-		done
-	done | sort
+	}' | as_in_files
 }
 stats_told() { "$NL" get books | tr ' ' '\n' | sed -n 's/^stats\.\([^=]*\)=/\1 /p' | sort; }
 stats_of_files() { for file in "$SYS"/stats/*; do [[ $file == *_[tu][cd]p_* ]] || echo "${file##*/} $(<"$file")"; done | sort; }
 tunables_told() { "$NL" dump tunable | fields tunable.name tunable.text | sort; }
-tunables_of_files() { for file in "$SYS"/*; do [[ -d $file || $file == */gc || $file == */version ]] || echo "${file##*/} $(<"$file")"; done | sort; }
 
 figures()
 {

@@ -14,17 +14,6 @@ NL=$HERE/nl
 CROWD=10000
 CGROUP=/sys/fs/cgroup/netatop-test-$$
 
-# fields NAME...: their values in each line of standard input
-fields()
-{
-	awk -v names="$*" '
-	BEGIN { n = split(names, want, " ") }
-	{
-		delete f
-		for (i = 1; i <= NF; i++) { eq = index($i, "="); f[substr($i, 1, eq - 1)] = substr($i, eq + 1) }
-		for (i = 1; i <= n; i++) printf "%s%s", f[want[i]], i < n ? " " : "\n"
-	}'
-}
 tasks() { "$NL" page task "$@" | grep '^cmd=1 '; }
 tgids() { tasks "$@" | fields tgid | sort -n | paste -sd ' '; }
 sorted() { printf '%s\n' "$@" | sort -n | paste -sd ' '; }

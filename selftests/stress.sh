@@ -151,14 +151,8 @@ many()
 
 exact_again()
 {
-	start_server server "$SRV" tcp-server -n 1 -H -a 100 "$SRV6" 5003
-	start_client client "$CLI" tcp-client -H -n 30000 "$SRV6" 5003
-	says server held
-	is "$(counted tgid "${PID[client]}" tcp)" "$(said client tcp)" "$1: a client afterwards is exact"
-	is "$(counted tgid "${PID[server]}" tcp)" "$(said server tcp)" "$1: a server afterwards is exact"
+	exact "$1, afterwards" tcp "$SRV6" -n 30000
 	books_balance "$1: the books balance"
-	end client
-	end server
 }
 
 settle() { echo 65536 >"$SYS/max_records"; echo 65536 >"$SYS/max_sockets"; echo auto >"$SYS/conntrack"; forget; }
