@@ -88,6 +88,9 @@ if [[ $icount == yes ]]; then
 fi
 append=(console=ttyS0 loglevel=5 log_buf_len=8M panic=-1 oops=panic "job=$dir/$name.job")
 append+=(rcupdate.rcu_cpu_stall_timeout=60 ${counted[@]+"${counted[@]}"})
+# An emulator translates code once for each address that it is found at: with a new place for the
+# libraries in each process, starting programs would take most of the time.
+[[ ${accel[1]} == kvm ]] || append+=(norandmaps)
 # A machine with PCI and ACPI is too slow for a kernel that watches itself.
 bus=pci machine=pc
 if [[ $release == *-netatop-debug ]]; then
