@@ -50,7 +50,7 @@ static bool fragment_hash(const struct nta_packet *pkt, const struct net *net,
  * nta_fragment_note() - remember whose the first fragment of a datagram was
  * @pkt: the fragment
  * @net: the network namespace
- * @handle: of the record that it was booked in, or NTA_FRAGMENT_TUNNEL
+ * @handle: of the record that it was booked in, or NTA_OF_TUNNEL
  *
  * Any context.
  */

@@ -8,9 +8,6 @@
 
 #include "packet.h"
 
-/* In place of a handle: the packet is the outer one of a tunnel. */
-#define NTA_FRAGMENT_TUNNEL	(~0ULL)
-
 void nta_fragment_note(const struct nta_packet *pkt, const struct net *net,
 		       u64 handle);
 u64 nta_fragment_find(const struct nta_packet *pkt, const struct net *net);

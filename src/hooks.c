@@ -14,118 +14,183 @@
 #include <linux/netfilter_ipv6.h>
 
 /*
- * Are an entry's ports still those of the socket that its slot is about?  For
- * TCP that is so until a connection begins.
+ * The usual packet, below: one frame, of a flow whose entry knows its owner.
+ * All that it takes is in registers, and the way is a constant, so that a hook
+ * needs no stack.  What these do not book, they have done nothing to.
  */
-static __always_inline bool sends_as_seen(const struct nta_packet *pkt,
-					  const struct nta_sockinfo *info,
-					  int dir)
-{
-	const struct sock *sk = pkt->skb->sk;
-
-	return !nta_way_is_udp(pkt->way) ||
-	       (sk && nta_sockinfo_is_of(info, dir, sk));
-}
-
-/* The same for what is received: a request may be for a new connection. */
-static __always_inline bool is_for_seen(const struct nta_packet *pkt,
-					const struct nta_sockinfo *info,
-					int dir)
-{
-	return nta_way_is_udp(pkt->way) ? nta_sockinfo_is_fresh(info, dir) :
-					  !nta_packet_opens(pkt);
-}
-
-static __always_inline void out(struct nta_packet *pkt,
-				const struct nf_hook_state *state)
+static __always_inline bool out_usual(struct sk_buff *skb,
+				      const struct nf_hook_state *state,
+				      enum nta_way way, bool v6)
 {
 	enum ip_conntrack_info ctinfo;
-	struct nf_conn *ct = nf_ct_get(pkt->skb, &ctinfo);
-	struct nta_sockinfo *info;
+	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
+	const struct nta_sockinfo *info;
+	const struct sock *sk = skb->sk;
 	struct nta_record *rec;
 
-	if (likely(ct)) {
-		info = nta_sockinfo_find(ct);
-		if (likely(info) && likely(!nta_owner_is_transformed(pkt))) {
-			int dir = CTINFO2DIR(ctinfo);
-
-			rec = nta_record_resolve(READ_ONCE(info->slot[dir]));
-			/*
-			 * The usual case.  Whether it is a system call or an
-			 * interrupt that sends, it is the owner's time.
-			 */
-			if (likely(rec && READ_ONCE(rec->tsk) == current &&
-				   sends_as_seen(pkt, info, dir))) {
-				nta_packet_weigh(pkt, state->out, state->sk);
-				nta_book(rec, pkt);
-				return;
-			}
-		}
-	}
-	nta_slow_out(pkt, state);
+	if (unlikely(!ct))
+		return false;
+	info = nta_sockinfo_peek(ct);
+	if (unlikely(!info || nta_owner_is_transformed(skb, v6)))
+		return false;
+	rec = nta_record_resolve(READ_ONCE(info->slot[CTINFO2DIR(ctinfo)]));
+	/*
+	 * Whether it is a system call or an interrupt that sends, it is the
+	 * owner's time.  An entry is only ports: for UDP, are they still those
+	 * of the socket that the slot is about?
+	 */
+	if (unlikely(!rec || READ_ONCE(rec->tsk) != current ||
+		     !nta_packet_is_plain(skb, way)))
+		return false;
+	if (nta_way_is_udp(way) &&
+	    unlikely(!sk || !nta_sockinfo_is_of(info, CTINFO2DIR(ctinfo), sk)))
+		return false;
+	nta_book_plain(rec, skb, state->out, way);
+	return true;
 }
 
-static __always_inline void in(struct nta_packet *pkt,
-			       const struct nf_hook_state *state)
+static __always_inline bool in_usual(struct sk_buff *skb,
+				     const struct nf_hook_state *state,
+				     enum nta_way way)
 {
 	enum ip_conntrack_info ctinfo;
-	struct nf_conn *ct = nf_ct_get(pkt->skb, &ctinfo);
-	int dir = !CTINFO2DIR(ctinfo);
-	struct nta_sockinfo *info;
+	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
+	const struct nta_sockinfo *info;
 	struct nta_record *rec;
 
-	nta_packet_weigh(pkt, state->in, NULL);
-	if (likely(ct)) {
-		info = nta_sockinfo_find(ct);
-		if (likely(info)) {
-			rec = nta_record_resolve(READ_ONCE(info->slot[dir]));
-			if (likely(rec && is_for_seen(pkt, info, dir))) {
-				nta_book(rec, pkt);
-				return;
-			}
+	if (unlikely(!ct))
+		return false;
+	info = nta_sockinfo_peek(ct);
+	if (unlikely(!info))
+		return false;
+	rec = nta_record_resolve(READ_ONCE(info->slot[!CTINFO2DIR(ctinfo)]));
+	if (unlikely(!rec || !nta_packet_is_plain(skb, way)))
+		return false;
+	/* a request may be for a new connection */
+	if (nta_way_is_udp(way) ?
+	    unlikely(!nta_sockinfo_is_fresh(info, !CTINFO2DIR(ctinfo))) :
+	    unlikely(nta_packet_may_open(skb)))
+		return false;
+	nta_book_plain(rec, skb, state->in, way);
+	return true;
+}
+
+/*
+ * An ACK or what is sent again, in a softirq on behalf of whoever has the
+ * connection; a request is not among it.
+ */
+static bool sends_for_owner(const struct nta_packet *pkt)
+{
+	return (!in_task() || in_softirq()) && !nta_way_is_udp(pkt->way) &&
+	       !nta_packet_opens(pkt);
+}
+
+/* Any packet; these are called last, so that they need no place to return to. */
+static noinline unsigned int out_any(struct sk_buff *skb,
+				     const struct nf_hook_state *state)
+{
+	enum ip_conntrack_info ctinfo;
+	const struct nta_sockinfo *info;
+	struct nta_record *rec;
+	struct nta_packet pkt;
+	struct nf_conn *ct;
+
+	if (!nta_packet_parse(&pkt, skb, state->pf == NFPROTO_IPV6, true))
+		return NF_ACCEPT;
+	ct = nf_ct_get(skb, &ctinfo);
+	info = ct ? nta_sockinfo_find(ct) : NULL;
+	if (info && !nta_owner_is_transformed(skb, pkt.v6)) {
+		int dir = CTINFO2DIR(ctinfo);
+
+		rec = nta_record_resolve(READ_ONCE(info->slot[dir]));
+		if (rec && (READ_ONCE(rec->tsk) == current ||
+			    sends_for_owner(&pkt)) &&
+		    (!nta_way_is_udp(pkt.way) ||
+		     (skb->sk && nta_sockinfo_is_of(info, dir, skb->sk)))) {
+			nta_packet_weigh(&pkt, state->out, state->sk);
+			nta_book(rec, &pkt);
+			return NF_ACCEPT;
 		}
 	}
-	nta_slow_in(pkt, state, ct, dir);
+	nta_slow_out(&pkt, state);
+	return NF_ACCEPT;
+}
+
+static noinline unsigned int in_any(struct sk_buff *skb,
+				    const struct nf_hook_state *state)
+{
+	enum ip_conntrack_info ctinfo;
+	struct nta_sockinfo *info;
+	struct nta_record *rec;
+	struct nta_packet pkt;
+	struct nf_conn *ct;
+	int dir;
+
+	if (!nta_packet_parse(&pkt, skb, state->pf == NFPROTO_IPV6, false))
+		return NF_ACCEPT;
+	nta_packet_weigh(&pkt, state->in, NULL);
+	ct = nf_ct_get(skb, &ctinfo);
+	dir = !CTINFO2DIR(ctinfo);
+	info = ct ? nta_sockinfo_find(ct) : NULL;
+	if (info) {
+		rec = nta_record_resolve(READ_ONCE(info->slot[dir]));
+		if (rec && (nta_way_is_udp(pkt.way) ?
+			    nta_sockinfo_is_fresh(info, dir) :
+			    !nta_packet_opens(&pkt))) {
+			nta_book(rec, &pkt);
+			return NF_ACCEPT;
+		}
+	}
+	nta_slow_in(&pkt, state, ct, dir);
+	return NF_ACCEPT;
 }
 
 static unsigned int nta_hook4_out(void *priv, struct sk_buff *skb,
 				  const struct nf_hook_state *state)
 {
-	struct nta_packet pkt;
+	u8 proto = ip_hdr(skb)->protocol;
 
-	if (nta_packet_parse4(&pkt, skb, true))
-		out(&pkt, state);
-	return NF_ACCEPT;
+	if (proto == IPPROTO_TCP ?
+	    out_usual(skb, state, NTA_TCP_SND, false) :
+	    proto == IPPROTO_UDP && out_usual(skb, state, NTA_UDP_SND, false))
+		return NF_ACCEPT;
+	return out_any(skb, state);
 }
 
 static unsigned int nta_hook6_out(void *priv, struct sk_buff *skb,
 				  const struct nf_hook_state *state)
 {
-	struct nta_packet pkt;
+	u8 proto = ipv6_hdr(skb)->nexthdr;
 
-	if (nta_packet_parse6(&pkt, skb, true))
-		out(&pkt, state);
-	return NF_ACCEPT;
+	if (proto == IPPROTO_TCP ?
+	    out_usual(skb, state, NTA_TCP_SND, true) :
+	    proto == IPPROTO_UDP && out_usual(skb, state, NTA_UDP_SND, true))
+		return NF_ACCEPT;
+	return out_any(skb, state);
 }
 
 static unsigned int nta_hook4_in(void *priv, struct sk_buff *skb,
 				 const struct nf_hook_state *state)
 {
-	struct nta_packet pkt;
+	u8 proto = ip_hdr(skb)->protocol;
 
-	if (nta_packet_parse4(&pkt, skb, false))
-		in(&pkt, state);
-	return NF_ACCEPT;
+	if (proto == IPPROTO_TCP ?
+	    in_usual(skb, state, NTA_TCP_RCV) :
+	    proto == IPPROTO_UDP && in_usual(skb, state, NTA_UDP_RCV))
+		return NF_ACCEPT;
+	return in_any(skb, state);
 }
 
 static unsigned int nta_hook6_in(void *priv, struct sk_buff *skb,
 				 const struct nf_hook_state *state)
 {
-	struct nta_packet pkt;
+	u8 proto = ipv6_hdr(skb)->nexthdr;
 
-	if (nta_packet_parse6(&pkt, skb, false))
-		in(&pkt, state);
-	return NF_ACCEPT;
+	if (proto == IPPROTO_TCP ?
+	    in_usual(skb, state, NTA_TCP_RCV) :
+	    proto == IPPROTO_UDP && in_usual(skb, state, NTA_UDP_RCV))
+		return NF_ACCEPT;
+	return in_any(skb, state);
 }
 
 /* After everybody who may want to assign a helper, before confirmation. */

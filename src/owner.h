@@ -19,15 +19,17 @@ enum nta_carries {
 
 /**
  * nta_owner_is_transformed() - has xfrm made the packet out of another
- * @pkt: a packet that is being sent
+ * @skb: a packet that is being sent
+ * @v6: IPv6, else IPv4
  *
  * Return: whether it has; the packet inside has been counted before.
  */
-static inline bool nta_owner_is_transformed(const struct nta_packet *pkt)
+static __always_inline bool nta_owner_is_transformed(struct sk_buff *skb,
+						     bool v6)
 {
-	if (pkt->v6)
-		return IP6CB(pkt->skb)->flags & IP6SKB_XFRM_TRANSFORMED;
-	return IPCB(pkt->skb)->flags & IPSKB_XFRM_TRANSFORMED;
+	if (v6)
+		return IP6CB(skb)->flags & IP6SKB_XFRM_TRANSFORMED;
+	return IPCB(skb)->flags & IPSKB_XFRM_TRANSFORMED;
 }
 
 void nta_owner_sender(struct nta_packet *pkt,

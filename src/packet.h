@@ -50,6 +50,36 @@ void __nta_packet_weigh(struct nta_packet *pkt, const struct sock *sk,
 			unsigned int link);
 
 /**
+ * nta_packet_link() - what a frame has in front of the network header
+ * @dev: the device that it goes to or comes from
+ *
+ * Return: bytes; what the tunable adds is among them.
+ */
+static __always_inline unsigned int
+nta_packet_link(const struct net_device *dev)
+{
+	unsigned int link = nta_param(NTA_FRAME_OVERHEAD);
+
+	if (!(dev->flags & IFF_LOOPBACK))
+		link += dev->hard_header_len;
+	return link;
+}
+
+/**
+ * nta_packet_is_plain() - is a packet one frame as it is
+ * @skb: the packet
+ * @way: its protocol and direction
+ *
+ * Return: false if it is or has been more than one, or could be.
+ */
+static __always_inline bool nta_packet_is_plain(const struct sk_buff *skb,
+						enum nta_way way)
+{
+	return !skb_is_gso(skb) &&
+	       (!nta_way_is_udp(way) || skb->len <= NTA_UNFRAGMENTED);
+}
+
+/**
  * nta_packet_weigh() - count frames and bytes as on the wire
  * @pkt: the packet; its weight is set
  * @dev: the device that it goes to or comes from
@@ -59,15 +89,11 @@ static __always_inline void nta_packet_weigh(struct nta_packet *pkt,
 					     const struct net_device *dev,
 					     const struct sock *sk)
 {
-	const struct sk_buff *skb = pkt->skb;
-	unsigned int link = nta_param(NTA_FRAME_OVERHEAD);
+	unsigned int link = nta_packet_link(dev);
 
-	if (!(dev->flags & IFF_LOOPBACK))
-		link += dev->hard_header_len;
 	pkt->weight.packets = 1;
-	pkt->weight.bytes = skb->len + link;
-	if (skb_is_gso(skb) ||
-	    (nta_way_is_udp(pkt->way) && skb->len > NTA_UNFRAGMENTED))
+	pkt->weight.bytes = pkt->skb->len + link;
+	if (!nta_packet_is_plain(pkt->skb, pkt->way))
 		__nta_packet_weigh(pkt, sk, link);
 }
 
@@ -85,6 +111,22 @@ static __always_inline bool nta_packet_opens(const struct nta_packet *pkt)
 	th = skb_header_pointer(pkt->skb, pkt->l4, sizeof(buf), &buf);
 	return th && (tcp_flag_word(th) & (TCP_FLAG_SYN | TCP_FLAG_ACK)) ==
 		     TCP_FLAG_SYN;
+}
+
+/**
+ * nta_packet_may_open() - the same, of a received one, as fast as can be
+ * @skb: a TCP packet in LOCAL_IN, without anything between its headers
+ *
+ * Return: false if it does not ask for a connection; true if it does, or if
+ * its header has to be looked for.
+ */
+static __always_inline bool nta_packet_may_open(const struct sk_buff *skb)
+{
+	const struct tcphdr *th = tcp_hdr(skb);
+
+	return (unsigned char *)(th + 1) > skb_tail_pointer(skb) ||
+	       (tcp_flag_word(th) & (TCP_FLAG_SYN | TCP_FLAG_ACK)) ==
+	       TCP_FLAG_SYN;
 }
 
 /**
@@ -162,6 +204,22 @@ static __always_inline bool nta_packet_parse6(struct nta_packet *pkt,
 	if (unlikely(ipv6_ext_hdr(proto)) && !__nta_packet_parse6(pkt, &proto))
 		return false;
 	return nta_packet_classify(pkt, proto, snd);
+}
+
+/**
+ * nta_packet_parse() - find out what a packet is
+ * @pkt: set but for its weight
+ * @skb: the packet
+ * @v6: IPv6, else IPv4
+ * @snd: it is being sent, else received
+ *
+ * Return: true for TCP and UDP.
+ */
+static inline bool nta_packet_parse(struct nta_packet *pkt, struct sk_buff *skb,
+				    bool v6, bool snd)
+{
+	return v6 ? nta_packet_parse6(pkt, skb, snd) :
+		    nta_packet_parse4(pkt, skb, snd);
 }
 
 #endif /* _NTA_PACKET_H */

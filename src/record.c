@@ -7,7 +7,6 @@
 
 #include <linux/hashtable.h>
 #include <linux/jiffies.h>
-#include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -19,7 +18,7 @@
 /* The pause between two searches for an owner doubles so many times. */
 #define WANT_TRIES	10
 
-struct nta_record **nta_record_chunk __ro_after_init;
+struct nta_record *nta_record_chunk[NTA_CHUNKS];
 
 /*
  * Guards all below and, for records that are free or unowned, @link, @dying
@@ -39,8 +38,31 @@ static unsigned int nr_unowned;
  */
 static DEFINE_HASHTABLE(record_wanted, 14);
 
+/* The limit has been tested; -ENOMEM is one more way not to have room. */
+static bool record_grow(gfp_t gfp)
+{
+	unsigned int number = nr_records >> NTA_CHUNK_SHIFT;
+	struct nta_record *chunk;
+	unsigned int i;
+
+	if (nr_records >= NTA_RECORDS_LIMIT)
+		return false;
+	chunk = kcalloc(NTA_CHUNK_RECORDS, sizeof(*chunk), gfp);
+	if (!chunk)
+		return false;
+	for (i = 0; i < NTA_CHUNK_RECORDS; i++) {
+		chunk[i].gen = 1;
+		chunk[i].place = number << NTA_PLACE_SHIFT | i * sizeof(*chunk);
+		list_add_tail(&chunk[i].link, &record_free);
+	}
+	WRITE_ONCE(nta_record_chunk[number], chunk);
+	/* pairs with nta_record_sum(), which walks the whole table */
+	smp_store_release(&nr_records, nr_records + NTA_CHUNK_RECORDS);
+	return true;
+}
+
 /**
- * nta_record_init() - prepare the empty table
+ * nta_record_init() - prepare the table
  *
  * Return: 0 or -ENOMEM.
  */
@@ -50,10 +72,12 @@ int nta_record_init(void)
 	BUILD_BUG_ON(offsetofend(struct nta_record, live.v[NTA_TCP_RCV + 1]) >
 		     64);
 	BUILD_BUG_ON(sizeof(struct nta_record) > 192);
+	BUILD_BUG_ON(NTA_CHUNK_RECORDS * sizeof(struct nta_record) >
+		     1U << NTA_PLACE_SHIFT);
+	BUILD_BUG_ON(NTA_CHUNKS > 1U << (32 - NTA_PLACE_SHIFT));
 
-	nta_record_chunk = kvcalloc(NTA_CHUNKS, sizeof(*nta_record_chunk),
-				    GFP_KERNEL);
-	return nta_record_chunk ? 0 : -ENOMEM;
+	/* the handles of nobody lead to it */
+	return record_grow(GFP_KERNEL) ? 0 : -ENOMEM;
 }
 
 /**
@@ -66,9 +90,10 @@ void nta_record_exit(void)
 {
 	unsigned int i;
 
-	for (i = 0; i < nr_records >> NTA_CHUNK_SHIFT; i++)
+	for (i = 0; i < nr_records >> NTA_CHUNK_SHIFT; i++) {
 		kfree(nta_record_chunk[i]);
-	kvfree(nta_record_chunk);
+		nta_record_chunk[i] = NULL;
+	}
 
 	INIT_LIST_HEAD(&record_free);
 	INIT_LIST_HEAD(&record_unowned);
@@ -77,31 +102,6 @@ void nta_record_exit(void)
 	nr_records = 0;
 	nr_used = 0;
 	nr_unowned = 0;
-}
-
-/* The limit has been tested; -ENOMEM is one more way not to have room. */
-static bool record_grow(void)
-{
-	struct nta_record *chunk;
-	unsigned int i;
-
-	lockdep_assert_held(&record_lock);
-
-	if (nr_records >= NTA_RECORDS_LIMIT)
-		return false;
-	chunk = kcalloc(NTA_CHUNK_RECORDS, sizeof(*chunk),
-			GFP_ATOMIC | __GFP_NOWARN);
-	if (!chunk)
-		return false;
-	for (i = 0; i < NTA_CHUNK_RECORDS; i++) {
-		chunk[i].gen = 1;
-		chunk[i].index = nr_records + i;
-		list_add_tail(&chunk[i].link, &record_free);
-	}
-	WRITE_ONCE(nta_record_chunk[nr_records >> NTA_CHUNK_SHIFT], chunk);
-	/* pairs with nta_record_sum(), which walks the whole table */
-	smp_store_release(&nr_records, nr_records + NTA_CHUNK_RECORDS);
-	return true;
 }
 
 static bool record_has_room(enum nta_record_state state)
@@ -135,7 +135,8 @@ struct nta_record *nta_record_alloc(enum nta_record_state state, u64 want,
 
 	spin_lock_bh(&record_lock);
 	if (record_has_room(state) &&
-	    (!list_empty(&record_free) || record_grow())) {
+	    (!list_empty(&record_free) ||
+	     record_grow(GFP_ATOMIC | __GFP_NOWARN))) {
 		rec = list_first_entry(&record_free, struct nta_record, link);
 		list_del(&rec->link);
 		INIT_LIST_HEAD(&rec->dying);

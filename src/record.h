@@ -2,7 +2,7 @@
 /*
  * Records: counter sets with an identity, in a table that only grows.
  *
- * A handle names a record by index and generation.  It is a weak reference:
+ * A handle names a record by place and generation.  It is a weak reference:
  * nothing is held by it, and once the record's generation has been raised it
  * names nothing.  As chunks of the table are not freed before unload, any old
  * handle may be resolved at any time.
@@ -39,7 +39,7 @@ enum nta_record_state {
  * @tsk: the thread; a reference is held, so that the address means no other.
  *	 NULL if unowned, and once the thread has closed its last file.
  * @live: the counters
- * @index: place in the table
+ * @place: in the table, the other half of every handle
  * @exiting: the thread has passed its exit probe
  * @task: its process (thread), or who claimed it (unowned, dying); a
  *	  reference is held in the latter case
@@ -62,7 +62,7 @@ struct nta_record {
 	u32			state;
 	struct task_struct	*tsk;
 	struct nta_live		live;
-	u32			index;
+	u32			place;
 	bool			exiting;
 	struct nta_task		*task;
 	struct list_head	link;
@@ -91,22 +91,30 @@ struct nta_record {
 #define NTA_CHUNK_MASK		(NTA_CHUNK_RECORDS - 1)
 #define NTA_CHUNKS		(NTA_RECORDS_LIMIT >> NTA_CHUNK_SHIFT)
 
-extern struct nta_record **nta_record_chunk;
+/* The first one is always there. */
+extern struct nta_record *nta_record_chunk[NTA_CHUNKS];
 
-/* The empty handle.  Generations start at 1, so no record has it. */
-#define NTA_NOBODY	0ULL
+/* A place: which chunk, and how many bytes into it. */
+#define NTA_PLACE_SHIFT		16
 
-/* In place of an owner where the flow is left out: no record has it, either. */
-#define NTA_LEFT_OUT	0xffffffffULL
+/*
+ * Handles that are nobody's.  Generations start at 1, so no record has the
+ * first, the empty one; the second is in the place of an owner where the flow
+ * is left out, the third where the packets are the outer ones of a tunnel.
+ */
+#define NTA_NOBODY		0ULL
+#define NTA_LEFT_OUT		((u64)sizeof(struct nta_record))
+#define NTA_OF_TUNNEL		(2 * (u64)sizeof(struct nta_record))
 
 static inline u64 nta_record_handle(const struct nta_record *rec)
 {
-	return (u64)READ_ONCE(rec->gen) << 32 | rec->index;
+	return (u64)READ_ONCE(rec->gen) << 32 | rec->place;
 }
 
 /**
  * nta_record_resolve() - the record that a handle names
- * @handle: any 64 bits
+ * @handle: one that nta_record_alloc() has given at any time since the load,
+ *	    or one that is nobody's
  *
  * RCU read side: the record found stays what it is until the end of the
  * caller's read-side section.
@@ -115,15 +123,11 @@ static inline u64 nta_record_handle(const struct nta_record *rec)
  */
 static __always_inline struct nta_record *nta_record_resolve(u64 handle)
 {
-	u32 index = handle;
-	struct nta_record *chunk, *rec;
+	struct nta_record *rec;
 
-	if (unlikely(index >= NTA_RECORDS_LIMIT))
-		return NULL;
-	chunk = READ_ONCE(nta_record_chunk[index >> NTA_CHUNK_SHIFT]);
-	if (unlikely(!chunk))
-		return NULL;
-	rec = &chunk[index & NTA_CHUNK_MASK];
+	/* the place has been handed out, so it is there */
+	rec = (void *)READ_ONCE(nta_record_chunk[(u32)handle >> NTA_PLACE_SHIFT]) +
+	      (u16)handle;
 	return likely(READ_ONCE(rec->gen) == handle >> 32) ? rec : NULL;
 }
 

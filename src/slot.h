@@ -26,6 +26,27 @@ static __always_inline void nta_book(struct nta_record *rec,
 	nta_live_book(&rec->live, pkt->way, &pkt->weight);
 }
 
+/**
+ * nta_book_plain() - book a packet that is one frame in a record
+ * @rec: the record
+ * @skb: the packet
+ * @dev: the device that it goes to or comes from
+ * @way: its protocol and direction
+ */
+static __always_inline void nta_book_plain(struct nta_record *rec,
+					   const struct sk_buff *skb,
+					   const struct net_device *dev,
+					   enum nta_way way)
+{
+	struct nta_weight weight = {
+		.packets	= 1,
+		.bytes		= skb->len + nta_packet_link(dev),
+	};
+
+	nta_stats_book(NTA_TOTAL, way, &weight);
+	nta_live_book(&rec->live, way, &weight);
+}
+
 void nta_book_term(enum nta_term term, const struct nta_packet *pkt);
 void nta_book_late(const struct nta_packet *pkt);
 

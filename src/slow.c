@@ -169,7 +169,8 @@ void nta_slow_out(struct nta_packet *pkt, const struct nf_hook_state *state)
 		see_sender(pkt, info, dir);
 		slot = slot_to_use(pkt, &info->slot[dir]);
 	}
-	if (nta_owner_is_transformed(pkt) || nta_owner_is_tunnel(pkt, pkt->sk)) {
+	if (nta_owner_is_transformed(pkt->skb, pkt->v6) ||
+	    nta_owner_is_tunnel(pkt, pkt->sk)) {
 		nta_book_term(NTA_TUNNEL, pkt);
 		return;
 	}
@@ -208,7 +209,7 @@ void nta_slow_attach(struct sk_buff *skb, const struct nf_hook_state *state,
 			     nf_ct_protonum(ct) != IPPROTO_TCP))
 		return;
 	nta_owner_sender(&pkt, state);
-	if (nta_owner_is_transformed(&pkt) ||
+	if (nta_owner_is_transformed(skb, pkt.v6) ||
 	    nta_owner_carries(pkt.sk) != NTA_CARRIES_DATA)
 		return;
 	info = nta_sockinfo_attach(ct);

@@ -54,7 +54,7 @@ static u64 in_udp(struct nta_packet *pkt, const struct nf_hook_state *state,
 		return in_udp_raw(pkt, ct, dir);
 	if (nta_owner_is_tunnel(pkt, sk)) {
 		nta_book_term(NTA_TUNNEL, pkt);
-		return NTA_FRAGMENT_TUNNEL;
+		return NTA_OF_TUNNEL;
 	}
 	if (ct && nta_owner_carries(sk) == NTA_CARRIES_DATA)
 		info = nta_sockinfo_find(ct) ?: nta_sockinfo_attach(ct);
@@ -149,7 +149,7 @@ static void in_part(struct nta_packet *pkt, const struct nf_hook_state *state)
 	if (rec)
 		nta_book(rec, pkt);
 	else
-		nta_book_term(handle == NTA_FRAGMENT_TUNNEL ?
+		nta_book_term(handle == NTA_OF_TUNNEL ?
 				      NTA_TUNNEL : NTA_UNIDENTIFIED, pkt);
 }
 

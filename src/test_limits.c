@@ -101,10 +101,11 @@ static void limits_chunks(struct kunit *test)
 	for (i = 0; i <= NTA_CHUNK_RECORDS; i++) {
 		rec = nta_record_alloc(NTA_RECORD_THREAD, 0, &handle);
 		KUNIT_ASSERT_NOT_ERR_OR_NULL(test, rec);
-		KUNIT_EXPECT_EQ(test, rec->index, i);
+		KUNIT_EXPECT_EQ(test, rec->place,
+				i / 64 << 16 | i % 64 * sizeof(*rec));
 		atomic64_set(&rec->live.v[NTA_TCP_SND], i);
 	}
-	KUNIT_EXPECT_EQ(test, handle, 0x100000040ULL);
+	KUNIT_EXPECT_EQ(test, handle, 0x100010000ULL);
 	KUNIT_EXPECT_PTR_EQ(test, nta_record_resolve(handle), rec);
 	nta_record_sum(NTA_RECORD_THREAD, &sum);
 	KUNIT_EXPECT_EQ(test, sum.v[NTA_TCP_SND], 64 * 65 / 2ULL);

@@ -238,11 +238,11 @@ static void packet_fragment_owner(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, nta_fragment_find(&pkt, &init_net), NTA_NOBODY);
 
 	parse6(test, &pkt, &first, 56);
-	nta_fragment_note(&pkt, &init_net, NTA_FRAGMENT_TUNNEL);
+	nta_fragment_note(&pkt, &init_net, NTA_OF_TUNNEL);
 	second.ip6h.saddr.s6_addr[15] = 0;
 	parse6(test, &pkt, &second, 56);
 	KUNIT_EXPECT_EQ(test, nta_fragment_find(&pkt, &init_net),
-			NTA_FRAGMENT_TUNNEL);
+			NTA_OF_TUNNEL);
 	/* not one at all */
 	second.ip6h.nexthdr = IPPROTO_UDP;
 	parse6(test, &pkt, &second, 56);
