@@ -6,6 +6,7 @@
  * All hooks run under rcu_read_lock(), and all return NF_ACCEPT.
  */
 #include "hooks.h"
+#include "attach.h"
 #include "owner.h"
 #include "slot.h"
 #include "slow.h"
@@ -217,12 +218,6 @@ static const struct nf_hook_ops nta_hook_ops[] = {
 		.priority	= INT_MAX,
 	},
 	{
-		.hook		= nta_hook_post,
-		.pf		= NFPROTO_IPV4,
-		.hooknum	= NF_INET_POST_ROUTING,
-		.priority	= INT_MAX - 1,
-	},
-	{
 		.hook		= nta_hook4_in,
 		.pf		= NFPROTO_IPV4,
 		.hooknum	= NF_INET_LOCAL_IN,
@@ -235,16 +230,25 @@ static const struct nf_hook_ops nta_hook_ops[] = {
 		.priority	= INT_MAX,
 	},
 	{
-		.hook		= nta_hook_post,
-		.pf		= NFPROTO_IPV6,
-		.hooknum	= NF_INET_POST_ROUTING,
-		.priority	= INT_MAX - 1,
-	},
-	{
 		.hook		= nta_hook6_in,
 		.pf		= NFPROTO_IPV6,
 		.hooknum	= NF_INET_LOCAL_IN,
 		.priority	= INT_MAX - 2,
+	},
+};
+
+static const struct nf_hook_ops nta_post_ops[] = {
+	{
+		.hook		= nta_hook_post,
+		.pf		= NFPROTO_IPV4,
+		.hooknum	= NF_INET_POST_ROUTING,
+		.priority	= INT_MAX - 1,
+	},
+	{
+		.hook		= nta_hook_post,
+		.pf		= NFPROTO_IPV6,
+		.hooknum	= NF_INET_POST_ROUTING,
+		.priority	= INT_MAX - 1,
 	},
 };
 
@@ -271,4 +275,46 @@ int nta_hooks_register(struct net *net)
 void nta_hooks_unregister(struct net *net)
 {
 	nf_unregister_net_hooks(net, nta_hook_ops, ARRAY_SIZE(nta_hook_ops));
+}
+
+/**
+ * nta_hooks_need_post() - does a namespace need our hook in POST_ROUTING
+ * @net: the namespace
+ *
+ * Return: whether others have hooks there, or ours is there already.
+ */
+bool nta_hooks_need_post(const struct net *net)
+{
+	bool need;
+
+	rcu_read_lock();
+	need = !nta_attach_is_last(net, NFPROTO_IPV4) ||
+	       !nta_attach_is_last(net, NFPROTO_IPV6);
+	rcu_read_unlock();
+	return need;
+}
+
+/**
+ * nta_hooks_register_post() - have a hook in POST_ROUTING, too
+ * @net: the namespace
+ *
+ * Process context.
+ *
+ * Return: 0 or an error of netfilter, and nothing has been registered.
+ */
+int nta_hooks_register_post(struct net *net)
+{
+	return nf_register_net_hooks(net, nta_post_ops,
+				     ARRAY_SIZE(nta_post_ops));
+}
+
+/**
+ * nta_hooks_unregister_post() - undo nta_hooks_register_post()
+ * @net: the namespace
+ *
+ * Process context.  Hooks that are running are not waited for.
+ */
+void nta_hooks_unregister_post(struct net *net)
+{
+	nf_unregister_net_hooks(net, nta_post_ops, ARRAY_SIZE(nta_post_ops));
 }

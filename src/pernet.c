@@ -3,6 +3,7 @@
  * Network namespaces: the hooks of each, and conntrack where it is asked for.
  */
 #include "pernet.h"
+#include "attach.h"
 #include "flow.h"
 #include "hooks.h"
 #include "params.h"
@@ -10,6 +11,7 @@
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/sched/signal.h>
+#include <linux/workqueue.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
@@ -17,8 +19,12 @@ struct nta_net {
 	struct list_head	link;
 	struct net		*net;
 	bool			hooked;
+	bool			post;		/* in POST_ROUTING, too */
 	bool			conntrack;	/* a reference is held */
 };
+
+/* How soon a hook that could not be registered is tried again. */
+#define POST_RETRY	HZ
 
 static unsigned int nta_net_id __ro_after_init;
 
@@ -30,6 +36,9 @@ static DEFINE_MUTEX(pernet_mutex);
 static LIST_HEAD(pernet_list);
 static bool pernet_loading;
 static enum nta_conntrack pernet_conntrack;
+
+static void nta_pernet_work(struct work_struct *work);
+static DECLARE_DELAYED_WORK(pernet_dwork, nta_pernet_work);
 
 static int net_conntrack_get(struct nta_net *nn)
 {
@@ -74,6 +83,46 @@ static int pernet_set_conntrack(unsigned int value)
 	return err;
 }
 
+/* Returns whether it is to be tried again. */
+static bool net_post_get(struct nta_net *nn)
+{
+	int err;
+
+	lockdep_assert_held(&pernet_mutex);
+
+	if (nn->post || !nta_hooks_need_post(nn->net))
+		return false;
+	err = nta_hooks_register_post(nn->net);
+	if (!err)
+		WRITE_ONCE(nn->post, true);
+	return err;
+}
+
+static void nta_pernet_work(struct work_struct *work)
+{
+	struct nta_net *nn;
+	bool again = false;
+
+	mutex_lock(&pernet_mutex);
+	list_for_each_entry(nn, &pernet_list, link)
+		again |= net_post_get(nn);
+	mutex_unlock(&pernet_mutex);
+	if (again)
+		queue_delayed_work(system_wq, &pernet_dwork, POST_RETRY);
+}
+
+/* In a hook of a namespace where others have hooks in POST_ROUTING. */
+static bool nta_pernet_later(struct net *net)
+{
+	const struct nta_net *nn = net_generic(net, nta_net_id);
+
+	if (READ_ONCE(nn->post))
+		return true;
+	/* does nothing while it waits to try again */
+	queue_delayed_work(system_wq, &pernet_dwork, 0);
+	return false;
+}
+
 static int __net_init nta_net_init(struct net *net)
 {
 	struct nta_net *nn = net_generic(net, nta_net_id);
@@ -93,6 +142,9 @@ static int __net_init nta_net_init(struct net *net)
 	} else {
 		nn->hooked = true;
 		list_add_tail(&nn->link, &pernet_list);
+		if (net_post_get(nn))
+			queue_delayed_work(system_wq, &pernet_dwork,
+					   POST_RETRY);
 	}
 	mutex_unlock(&pernet_mutex);
 
@@ -111,8 +163,11 @@ static void __net_exit nta_net_pre_exit(struct net *net)
 
 	mutex_lock(&pernet_mutex);
 	list_del_init(&nn->link);
+	if (nn->post)
+		nta_hooks_unregister_post(net);
 	if (nn->hooked)
 		nta_hooks_unregister(net);
+	nn->post = false;
 	nn->hooked = false;
 	net_conntrack_put(nn);
 	mutex_unlock(&pernet_mutex);
@@ -124,6 +179,14 @@ static struct pernet_operations nta_net_ops = {
 	.id		= &nta_net_id,
 	.size		= sizeof(struct nta_net),
 };
+
+/* No hook is left; wait for those that run, and for what they have queued. */
+static void pernet_settle(void)
+{
+	synchronize_net();
+	nta_attach_set_later(NULL);
+	cancel_delayed_work_sync(&pernet_dwork);
+}
 
 /**
  * nta_pernet_init() - see the packets of all network namespaces
@@ -137,11 +200,14 @@ int nta_pernet_init(void)
 	err = nta_param_set_notify(NTA_CONNTRACK, pernet_set_conntrack);
 	if (err)
 		return err;
+	nta_attach_set_later(nta_pernet_later);
 	WRITE_ONCE(pernet_loading, true);
 	err = register_pernet_subsys(&nta_net_ops);
 	WRITE_ONCE(pernet_loading, false);
-	if (err)
+	if (err) {
 		nta_param_set_notify(NTA_CONNTRACK, NULL);
+		pernet_settle();
+	}
 	return err;
 }
 
@@ -154,7 +220,7 @@ void nta_pernet_exit(void)
 {
 	nta_param_set_notify(NTA_CONNTRACK, NULL);
 	unregister_pernet_subsys(&nta_net_ops);
-	synchronize_net();
+	pernet_settle();
 }
 
 /* The namespace at a place in the list, with a reference; NULL at its end. */

@@ -3,6 +3,7 @@
  * Packets being sent whose slot does not tell at once whose they are.
  */
 #include "slow.h"
+#include "attach.h"
 #include "key.h"
 #include "owner.h"
 #include "slot.h"
@@ -10,11 +11,18 @@
 
 #include <linux/tcp.h>
 
-/* Will nta_slow_attach() give the entry its sockinfo? */
-static bool will_attach(const struct nf_conn *ct)
+/*
+ * Is an entry one that sockinfo belongs on?  A packet that came in by a device
+ * is being forwarded: its flow is left alone, so that it can still be
+ * offloaded.
+ */
+static bool may_attach(const struct nta_packet *pkt, const struct nf_conn *ct)
 {
-	return ct && !nf_ct_is_confirmed(ct) && !nf_ct_is_template(ct) &&
-	       !nfct_help(ct);
+	return !pkt->skb->skb_iif &&
+	       (nf_ct_protonum(ct) == IPPROTO_UDP ||
+		nf_ct_protonum(ct) == IPPROTO_TCP) &&
+	       !nta_owner_is_transformed(pkt->skb, pkt->v6) &&
+	       nta_owner_carries(pkt->sk) == NTA_CARRIES_DATA;
 }
 
 /* The first request for a connection, not one that is sent again. */
@@ -34,7 +42,7 @@ static bool sends_request(const struct nta_packet *pkt)
  * with a tunnel.
  */
 static void out_own(struct nta_packet *pkt, const struct nf_hook_state *state,
-		    const struct nf_conn *ct, u64 *slot, bool reply)
+		    u64 *slot, bool reply, bool later)
 {
 	struct nta_record *mine = nta_thread_learn();
 	struct nta_sock_key key;
@@ -52,7 +60,7 @@ static void out_own(struct nta_packet *pkt, const struct nf_hook_state *state,
 	if (slot)
 		keep = reply && nta_way_is_udp(pkt->way);
 	else
-		keep = !will_attach(ct) ||
+		keep = !later ||
 		       nta_owner_carries(pkt->sk) != NTA_CARRIES_DATA;
 	/* else there can be nothing in the table to claim */
 	if (!keep && !nta_sock_count())
@@ -151,8 +159,10 @@ void nta_slow_out(struct nta_packet *pkt, const struct nf_hook_state *state)
 	enum ip_conntrack_info ctinfo;
 	struct nf_conn *ct = nf_ct_get(pkt->skb, &ctinfo);
 	int dir = CTINFO2DIR(ctinfo);
+	enum nta_attach when = NTA_ATTACH_NEVER;
 	struct nta_sockinfo *info;
 	struct nta_sock_key key;
+	bool fresh = false;
 	u64 *slot = NULL;
 
 	/* it comes again, with the real device */
@@ -161,6 +171,12 @@ void nta_slow_out(struct nta_packet *pkt, const struct nf_hook_state *state)
 	nta_packet_weigh(pkt, state->out, state->sk);
 	nta_owner_sender(pkt, state);
 	info = ct ? nta_sockinfo_find(ct) : NULL;
+	if (!info)
+		when = nta_attach_when(ct, state);
+	if (when == NTA_ATTACH_NOW && may_attach(pkt, ct)) {
+		info = nta_sockinfo_attach(ct);
+		fresh = info;
+	}
 	if (nta_sockinfo_is_left_out(ct, info, dir)) {
 		nta_book_term(NTA_EXCLUDED, pkt);
 		return;
@@ -175,11 +191,12 @@ void nta_slow_out(struct nta_packet *pkt, const struct nf_hook_state *state)
 		return;
 	}
 	if (sends_request(pkt) &&
-	    (slot || nta_record_unowned() || nta_sock_count()) &&
+	    ((slot && !fresh) || nta_record_unowned() || nta_sock_count()) &&
 	    nta_key_out(pkt, state, &key))
 		nta_slot_begin(&key, slot, nta_sock_find(&key));
 	if (nta_owner_is_current(pkt, state) || worker_owns(pkt, state, slot))
-		out_own(pkt, state, ct, slot, dir == IP_CT_DIR_REPLY);
+		out_own(pkt, state, slot, dir == IP_CT_DIR_REPLY,
+			when == NTA_ATTACH_LATER);
 	else
 		out_other(pkt, state, slot);
 }
@@ -201,16 +218,8 @@ void nta_slow_attach(struct sk_buff *skb, const struct nf_hook_state *state,
 	struct nta_sockinfo *info;
 	struct nta_record *mine;
 
-	/*
-	 * A packet that came in by a device is being forwarded: its flow is
-	 * left alone, so that it can still be offloaded.
-	 */
-	if (skb->skb_iif || (nf_ct_protonum(ct) != IPPROTO_UDP &&
-			     nf_ct_protonum(ct) != IPPROTO_TCP))
-		return;
 	nta_owner_sender(&pkt, state);
-	if (nta_owner_is_transformed(skb, pkt.v6) ||
-	    nta_owner_carries(pkt.sk) != NTA_CARRIES_DATA)
+	if (!may_attach(&pkt, ct))
 		return;
 	info = nta_sockinfo_attach(ct);
 	if (!info || READ_ONCE(info->slot[dir]) == NTA_LEFT_OUT)

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * When a new conntrack entry is given its sockinfo, on the way out.
+ *
+ * A rule in POST_ROUTING can assign a helper, and needs the place for it.
+ * Where there are no rules, the last hook in LOCAL_OUT is the last to see the
+ * entry before it is confirmed, and none of ours is needed behind it.
+ */
+#include "attach.h"
+
+#include <linux/netfilter_ipv4.h>
+#include <net/net_namespace.h>
+#include <net/netfilter/nf_conntrack_helper.h>
+
+/* Is our hook in POST_ROUTING there?  Else the upper floor sees to it. */
+static bool (*attach_later)(struct net *net);
+
+/**
+ * nta_attach_set_later() - name the function that knows of POST_ROUTING
+ * @later: called in a hook, returns whether ours is there, and sees to it that
+ *	   it will be; NULL for none, which is to be set when no hook runs
+ */
+void nta_attach_set_later(bool (*later)(struct net *net))
+{
+	WRITE_ONCE(attach_later, later);
+}
+
+/* What confirms entries, and security modules: they assign nothing. */
+static bool is_harmless(const struct nf_hook_ops *ops)
+{
+	switch (ops->priority) {
+	case NF_IP_PRI_CONNTRACK_CONFIRM:
+		return true;
+	case NF_IP_PRI_SELINUX_FIRST:
+	case NF_IP_PRI_SELINUX_LAST:
+		/* a chain of rules can be there, too */
+		return ops->hook_ops_type == NF_HOOK_OP_UNDEFINED;
+	default:
+		return false;
+	}
+}
+
+/**
+ * nta_attach_is_last() - can nobody in POST_ROUTING assign a helper
+ * @net: the network namespace
+ * @pf: NFPROTO_IPV4 or NFPROTO_IPV6
+ *
+ * RCU read side.
+ *
+ * Return: true if those who have hooks there never do.
+ */
+bool nta_attach_is_last(const struct net *net, u8 pf)
+{
+	const struct nf_hook_entries *hooks;
+	struct nf_hook_ops **ops;
+	unsigned int i;
+
+	if (pf == NFPROTO_IPV6)
+		hooks = rcu_dereference(net->nf.hooks_ipv6[NF_INET_POST_ROUTING]);
+	else
+		hooks = rcu_dereference(net->nf.hooks_ipv4[NF_INET_POST_ROUTING]);
+	if (!hooks)
+		return true;
+	ops = nf_hook_entries_get_hook_ops(hooks);
+	for (i = 0; i < hooks->num_hook_entries; i++)
+		if (!is_harmless(ops[i]))
+			return false;
+	return true;
+}
+
+/**
+ * nta_attach_when() - when is an entry to be given its sockinfo
+ * @ct: the entry of a packet, or NULL
+ * @state: of a LOCAL_OUT hook
+ *
+ * Return: when.
+ */
+enum nta_attach nta_attach_when(const struct nf_conn *ct,
+				const struct nf_hook_state *state)
+{
+	bool (*later)(struct net *net);
+
+	if (!ct || nf_ct_is_confirmed(ct) || nf_ct_is_template(ct) ||
+	    nfct_help(ct))
+		return NTA_ATTACH_NEVER;
+	if (nta_attach_is_last(state->net, state->pf))
+		return NTA_ATTACH_NOW;
+	later = READ_ONCE(attach_later);
+	return later && later(state->net) ? NTA_ATTACH_LATER : NTA_ATTACH_NEVER;
+}
