@@ -9,6 +9,7 @@
  */
 #include "gc.h"
 #include "exitlist.h"
+#include "reader.h"
 #include "search.h"
 #include "sockinfo.h"
 #include "stats.h"
@@ -20,6 +21,9 @@
 
 /* How soon after an exit the collector comes, and again until it is over. */
 #define GC_SOON		(HZ / 10)
+
+/* After how many times the interval without strangers readers are left alone. */
+#define QUIET_PASSES	2
 
 /* One pass at a time; guards all that is the collector's own. */
 static DEFINE_MUTEX(gc_mutex);
@@ -82,6 +86,8 @@ static unsigned long gc_pass(bool force)
 			nta_search(force);
 		nta_record_age(unowned_timeout);
 		nta_sock_age(unowned_timeout);
+		if (!gc_stopped)
+			nta_reader_rest(QUIET_PASSES * interval);
 	}
 	next_due = nta_task_collect(force, &ended);
 	nta_record_take_dying(&dying);

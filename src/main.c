@@ -41,9 +41,7 @@ static int __init nta_init(void)
 	err = nta_gc_init();
 	if (err)
 		goto err_sockinfo;
-	err = nta_reader_init();
-	if (err)
-		goto err_gc;
+	nta_reader_init();
 	err = nta_pernet_init();
 	if (err)
 		goto err_reader;
@@ -71,7 +69,6 @@ err_pernet:
 	nta_pernet_exit();
 err_reader:
 	nta_reader_exit();
-err_gc:
 	nta_gc_exit();
 	nta_exitlist_exit();
 err_sockinfo:

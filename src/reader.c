@@ -3,8 +3,10 @@
  * Readers: where the kernel has a tracepoint that tells who reads, the owner
  * of a socket that only receives is known before the collector looks for him.
  *
- * A read costs next to nothing unless something waits for an owner: then it
- * costs a hash, and a look-up if that is among the hashes that are wanted.
+ * While nothing waits for an owner the probes are not there, and a read costs
+ * nothing.  They come when a packet has to wait, and go when none has for a
+ * while.  Then a read costs a hash, and a look-up if that is among the hashes
+ * that are wanted.
  */
 #include "reader.h"
 #include "key.h"
@@ -12,9 +14,12 @@
 #include "slot.h"
 #include "task.h"
 
+#include <linux/jiffies.h>
+#include <linux/mutex.h>
 #include <linux/preempt.h>
 #include <linux/sched.h>
 #include <linux/tracepoint.h>
+#include <linux/workqueue.h>
 #include <net/sock.h>
 
 /* The slot on the conntrack entry of a connection. */
@@ -74,6 +79,13 @@ static struct nta_reader_probe {
 	{ "sock_recv_length", nta_probe_recv },	/* since 6.3 */
 };
 
+/* Serialises the coming and going of the probes. */
+static DEFINE_MUTEX(reader_mutex);
+static bool reader_on;
+
+static void nta_reader_work(struct work_struct *work);
+static DECLARE_WORK(reader_work, nta_reader_work);
+
 static void find_tracepoint(struct tracepoint *tp, void *data)
 {
 	unsigned int i;
@@ -85,28 +97,22 @@ static void find_tracepoint(struct tracepoint *tp, void *data)
 
 static void reader_unregister(unsigned int n)
 {
+	lockdep_assert_held(&reader_mutex);
+
 	while (n--)
 		if (reader_probes[n].tp)
 			tracepoint_probe_unregister(reader_probes[n].tp,
 						    reader_probes[n].probe,
 						    NULL);
-	tracepoint_synchronize_unregister();
 }
 
-/**
- * nta_reader_init() - begin to learn from reads
- *
- * To be called when the collector runs, which is told of exits.  It is no
- * error that the kernel has no such tracepoint.
- *
- * Return: 0 or an error.
- */
-int nta_reader_init(void)
+static int reader_register(void)
 {
 	unsigned int i;
 	int err;
 
-	for_each_kernel_tracepoint(find_tracepoint, NULL);
+	lockdep_assert_held(&reader_mutex);
+
 	for (i = 0; i < ARRAY_SIZE(reader_probes); i++) {
 		if (!reader_probes[i].tp)
 			continue;
@@ -120,12 +126,71 @@ int nta_reader_init(void)
 	return 0;
 }
 
+static void nta_reader_work(struct work_struct *work)
+{
+	mutex_lock(&reader_mutex);
+	/* without memory for it the next packet that waits tries again */
+	if (!reader_on && !reader_register())
+		WRITE_ONCE(reader_on, true);
+	mutex_unlock(&reader_mutex);
+}
+
+/* A packet waits for an owner; any context but hard interrupts. */
+static void nta_reader_notify(void)
+{
+	/* pairs with nta_reader_rest(): one of us two sees the other */
+	smp_mb();
+	if (!READ_ONCE(reader_on))
+		schedule_work(&reader_work);
+}
+
+/**
+ * nta_reader_rest() - learn from reads no more if there is nothing to learn
+ * @quiet: for how long, in jiffies, nothing must have had to wait
+ *
+ * Process context, may sleep.
+ */
+void nta_reader_rest(unsigned long quiet)
+{
+	if (!READ_ONCE(reader_on) || nta_record_unowned() ||
+	    time_before(jiffies, nta_record_last_unowned() + quiet))
+		return;
+	mutex_lock(&reader_mutex);
+	if (reader_on) {
+		reader_unregister(ARRAY_SIZE(reader_probes));
+		WRITE_ONCE(reader_on, false);
+	}
+	mutex_unlock(&reader_mutex);
+	/* pairs with nta_reader_notify() */
+	smp_mb();
+	if (nta_record_unowned())
+		schedule_work(&reader_work);
+}
+
+/**
+ * nta_reader_init() - be ready to learn from reads
+ *
+ * It is no error that the kernel has no such tracepoint.
+ */
+void nta_reader_init(void)
+{
+	for_each_kernel_tracepoint(find_tracepoint, NULL);
+	nta_record_set_notify(nta_reader_notify);
+}
+
 /**
  * nta_reader_exit() - learn from reads no more
  *
- * On return no probe is running.
+ * The hooks have ended.  On return no probe is running.
  */
 void nta_reader_exit(void)
 {
-	reader_unregister(ARRAY_SIZE(reader_probes));
+	nta_record_set_notify(NULL);
+	cancel_work_sync(&reader_work);
+	mutex_lock(&reader_mutex);
+	if (reader_on)
+		reader_unregister(ARRAY_SIZE(reader_probes));
+	reader_on = false;
+	mutex_unlock(&reader_mutex);
+	tracepoint_synchronize_unregister();
 }

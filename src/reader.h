@@ -5,7 +5,8 @@
 #ifndef _NTA_READER_H
 #define _NTA_READER_H
 
-int nta_reader_init(void);
+void nta_reader_init(void);
+void nta_reader_rest(unsigned long quiet);
 void nta_reader_exit(void);
 
 #endif /* _NTA_READER_H */

@@ -31,6 +31,28 @@ static LIST_HEAD(record_dying);
 static unsigned int nr_records;		/* that the chunks have room for */
 static unsigned int nr_used;
 static unsigned int nr_unowned;
+static unsigned long last_unowned;	/* jiffies when the last one came */
+
+/* Told of each unowned record that comes. */
+static void (*record_notify)(void);
+
+/**
+ * nta_record_set_notify() - name the function to call for an unowned record
+ * @notify: called in any context but hard interrupts; NULL for none, which is
+ *	    to be set when no hook runs
+ */
+void nta_record_set_notify(void (*notify)(void))
+{
+	WRITE_ONCE(record_notify, notify);
+}
+
+static void record_tell(void)
+{
+	void (*notify)(void) = READ_ONCE(record_notify);
+
+	if (notify)
+		notify();
+}
 
 /*
  * Unowned records by what they want.  Changed under record_lock; whether there
@@ -154,11 +176,14 @@ struct nta_record *nta_record_alloc(enum nta_record_state state, u64 want,
 		if (state == NTA_RECORD_UNOWNED) {
 			list_add_tail(&rec->link, &record_unowned);
 			WRITE_ONCE(nr_unowned, nr_unowned + 1);
+			WRITE_ONCE(last_unowned, jiffies);
 			if (want)
 				hash_add(record_wanted, &rec->wanted, want);
 		}
 	}
 	spin_unlock_bh(&record_lock);
+	if (rec && state == NTA_RECORD_UNOWNED)
+		record_tell();
 out:
 	if (!rec)
 		nta_stats_event(NTA_RECORD_OVERFLOW);
@@ -443,4 +468,14 @@ unsigned int nta_record_used(void)
 unsigned int nta_record_unowned(void)
 {
 	return READ_ONCE(nr_unowned);
+}
+
+/**
+ * nta_record_last_unowned() - when did the last unowned record come
+ *
+ * Return: jiffies.
+ */
+unsigned long nta_record_last_unowned(void)
+{
+	return READ_ONCE(last_unowned);
 }

@@ -150,5 +150,7 @@ void nta_record_take_dying(struct list_head *list);
 void nta_record_sum(enum nta_record_state state, struct nta_counters *sum);
 unsigned int nta_record_used(void);
 unsigned int nta_record_unowned(void);
+unsigned long nta_record_last_unowned(void);
+void nta_record_set_notify(void (*notify)(void));
 
 #endif /* _NTA_RECORD_H */
