@@ -7,7 +7,9 @@
  */
 #include "hooks.h"
 #include "attach.h"
+#include "key.h"
 #include "owner.h"
+#include "recent.h"
 #include "slot.h"
 #include "slow.h"
 
@@ -29,8 +31,6 @@ static __always_inline bool out_usual(struct sk_buff *skb,
 	const struct sock *sk = skb->sk;
 	struct nta_record *rec;
 
-	if (unlikely(!ct))
-		return false;
 	info = nta_sockinfo_peek(ct);
 	if (unlikely(!info || nta_owner_is_transformed(skb, v6)))
 		return false;
@@ -59,8 +59,6 @@ static __always_inline bool in_usual(struct sk_buff *skb,
 	const struct nta_sockinfo *info;
 	struct nta_record *rec;
 
-	if (unlikely(!ct))
-		return false;
 	info = nta_sockinfo_peek(ct);
 	if (unlikely(!info))
 		return false;
@@ -76,6 +74,50 @@ static __always_inline bool in_usual(struct sk_buff *skb,
 	return true;
 }
 
+/* The same without an entry: of a socket that has been met a moment ago. */
+static __always_inline bool out_recent(struct sk_buff *skb,
+				       const struct nf_hook_state *state,
+				       enum nta_way way, bool v6)
+{
+	const struct sock *sk = state->sk;
+	struct nta_record *rec;
+
+	if (unlikely(!sk || !sk_fullsock(sk) ||
+		     nta_owner_is_transformed(skb, v6)))
+		return false;
+	if (nta_way_is_udp(way) ?
+	    !sk_is_udp(sk) || READ_ONCE(udp_sk(sk)->encap_type) :
+	    !sk_is_tcp(sk))
+		return false;
+	rec = nta_recent_find(sk);
+	if (unlikely(!rec || READ_ONCE(rec->tsk) != current ||
+		     !nta_packet_is_plain(skb, way)))
+		return false;
+	nta_book_plain(rec, skb, state->out, way);
+	return true;
+}
+
+static __always_inline bool in_recent(struct sk_buff *skb,
+				      const struct nf_hook_state *state,
+				      enum nta_way way)
+{
+	const struct sock *sk = skb->sk;
+	struct nta_record *rec;
+
+	/* early demux */
+	if (!sk || unlikely(!sk_fullsock(sk)))
+		return false;
+	if (nta_way_is_udp(way) ?
+	    !sk_is_udp(sk) || READ_ONCE(udp_sk(sk)->encap_type) :
+	    !sk_is_tcp(sk) || nta_packet_may_open(skb))
+		return false;
+	rec = nta_recent_find(sk);
+	if (unlikely(!rec || !nta_packet_is_plain(skb, way)))
+		return false;
+	nta_book_plain(rec, skb, state->in, way);
+	return true;
+}
+
 /*
  * An ACK or what is sent again, in a softirq on behalf of whoever has the
  * connection; a request is not among it.
@@ -86,12 +128,60 @@ static bool sends_for_owner(const struct nta_packet *pkt)
 	       !nta_packet_opens(pkt);
 }
 
+/* Whose entry it is, if there is no more to be done than to book the packet. */
+static struct nta_record *out_listed(const struct nta_packet *pkt,
+				     const struct nf_conn *ct, int dir)
+{
+	const struct nta_sockinfo *info = nta_sockinfo_find(ct);
+	const struct sock *sk = pkt->skb->sk;
+	struct nta_record *rec;
+
+	if (!info)
+		return NULL;
+	rec = nta_record_resolve(READ_ONCE(info->slot[dir]));
+	if (!rec || (READ_ONCE(rec->tsk) != current && !sends_for_owner(pkt)))
+		return NULL;
+	if (nta_way_is_udp(pkt->way) &&
+	    (!sk || !nta_sockinfo_is_of(info, dir, sk)))
+		return NULL;
+	return rec;
+}
+
+/*
+ * Who gets a packet that has no entry, if there is no more to be done about it
+ * than to book it.
+ */
+static struct nta_record *in_known(const struct nta_packet *pkt,
+				   const struct nf_hook_state *state)
+{
+	struct nta_sock_key key;
+	struct nta_record *rec;
+	struct nta_sock *sock;
+	struct sock *sk;
+
+	if (pkt->more || pkt->part)
+		return NULL;
+	if (nta_way_is_udp(pkt->way)) {
+		sk = nta_owner_udp_receiver(pkt, state);
+		return sk && nta_owner_carries(sk) == NTA_CARRIES_DATA ?
+		       nta_recent_find(sk) : NULL;
+	}
+	if (nta_packet_opens(pkt) || !nta_key_in(pkt, state->net, &key))
+		return NULL;
+	sock = nta_sock_find(&key);
+	if (!sock)
+		return NULL;
+	rec = nta_record_resolve(READ_ONCE(sock->slot));
+	if (rec)
+		nta_recent_note(pkt->skb->sk, nta_record_handle(rec));
+	return rec;
+}
+
 /* Any packet; these are called last, so that they need no place to return to. */
 static noinline unsigned int out_any(struct sk_buff *skb,
 				     const struct nf_hook_state *state)
 {
 	enum ip_conntrack_info ctinfo;
-	const struct nta_sockinfo *info;
 	struct nta_record *rec;
 	struct nta_packet pkt;
 	struct nf_conn *ct;
@@ -99,21 +189,18 @@ static noinline unsigned int out_any(struct sk_buff *skb,
 	if (!nta_packet_parse(&pkt, skb, state->pf == NFPROTO_IPV6, true))
 		return NF_ACCEPT;
 	ct = nf_ct_get(skb, &ctinfo);
-	info = ct ? nta_sockinfo_find(ct) : NULL;
-	if (info && !nta_owner_is_transformed(skb, pkt.v6)) {
-		int dir = CTINFO2DIR(ctinfo);
-
-		rec = nta_record_resolve(READ_ONCE(info->slot[dir]));
-		if (rec && (READ_ONCE(rec->tsk) == current ||
-			    sends_for_owner(&pkt)) &&
-		    (!nta_way_is_udp(pkt.way) ||
-		     (skb->sk && nta_sockinfo_is_of(info, dir, skb->sk)))) {
-			nta_packet_weigh(&pkt, state->out, state->sk);
-			nta_book(rec, &pkt);
-			return NF_ACCEPT;
-		}
+	rec = NULL;
+	if (ct)
+		rec = out_listed(&pkt, ct, CTINFO2DIR(ctinfo));
+	else if (sends_for_owner(&pkt) && state->sk && sk_fullsock(state->sk) &&
+		 sk_is_tcp(state->sk))
+		rec = nta_recent_find(state->sk);
+	if (rec && !nta_owner_is_transformed(skb, pkt.v6)) {
+		nta_packet_weigh(&pkt, state->out, state->sk);
+		nta_book(rec, &pkt);
+	} else {
+		nta_slow_out(&pkt, state);
 	}
-	nta_slow_out(&pkt, state);
 	return NF_ACCEPT;
 }
 
@@ -133,64 +220,97 @@ static noinline unsigned int in_any(struct sk_buff *skb,
 	ct = nf_ct_get(skb, &ctinfo);
 	dir = !CTINFO2DIR(ctinfo);
 	info = ct ? nta_sockinfo_find(ct) : NULL;
-	if (info) {
+	rec = NULL;
+	if (!ct)
+		rec = in_known(&pkt, state);
+	else if (info && (nta_way_is_udp(pkt.way) ?
+			  nta_sockinfo_is_fresh(info, dir) :
+			  !nta_packet_opens(&pkt)))
 		rec = nta_record_resolve(READ_ONCE(info->slot[dir]));
-		if (rec && (nta_way_is_udp(pkt.way) ?
-			    nta_sockinfo_is_fresh(info, dir) :
-			    !nta_packet_opens(&pkt))) {
-			nta_book(rec, &pkt);
-			return NF_ACCEPT;
-		}
-	}
-	nta_slow_in(&pkt, state, ct, dir);
+	if (rec)
+		nta_book(rec, &pkt);
+	else
+		nta_slow_in(&pkt, state, ct, dir);
 	return NF_ACCEPT;
+}
+
+static __always_inline bool out_booked(struct sk_buff *skb,
+				       const struct nf_hook_state *state,
+				       enum nta_way way, bool v6)
+{
+	return likely(skb_nfct(skb)) ? out_usual(skb, state, way, v6) :
+				       out_recent(skb, state, way, v6);
+}
+
+static __always_inline bool in_booked(struct sk_buff *skb,
+				      const struct nf_hook_state *state,
+				      enum nta_way way)
+{
+	return likely(skb_nfct(skb)) ? in_usual(skb, state, way) :
+				       in_recent(skb, state, way);
 }
 
 static unsigned int nta_hook4_out(void *priv, struct sk_buff *skb,
 				  const struct nf_hook_state *state)
 {
-	u8 proto = ip_hdr(skb)->protocol;
-
-	if (proto == IPPROTO_TCP ?
-	    out_usual(skb, state, NTA_TCP_SND, false) :
-	    proto == IPPROTO_UDP && out_usual(skb, state, NTA_UDP_SND, false))
-		return NF_ACCEPT;
-	return out_any(skb, state);
-}
-
-static unsigned int nta_hook6_out(void *priv, struct sk_buff *skb,
-				  const struct nf_hook_state *state)
-{
-	u8 proto = ipv6_hdr(skb)->nexthdr;
-
-	if (proto == IPPROTO_TCP ?
-	    out_usual(skb, state, NTA_TCP_SND, true) :
-	    proto == IPPROTO_UDP && out_usual(skb, state, NTA_UDP_SND, true))
-		return NF_ACCEPT;
+	switch (ip_hdr(skb)->protocol) {
+	case IPPROTO_TCP:
+		if (out_booked(skb, state, NTA_TCP_SND, false))
+			return NF_ACCEPT;
+		break;
+	case IPPROTO_UDP:
+		if (out_booked(skb, state, NTA_UDP_SND, false))
+			return NF_ACCEPT;
+		break;
+	}
 	return out_any(skb, state);
 }
 
 static unsigned int nta_hook4_in(void *priv, struct sk_buff *skb,
 				 const struct nf_hook_state *state)
 {
-	u8 proto = ip_hdr(skb)->protocol;
-
-	if (proto == IPPROTO_TCP ?
-	    in_usual(skb, state, NTA_TCP_RCV) :
-	    proto == IPPROTO_UDP && in_usual(skb, state, NTA_UDP_RCV))
-		return NF_ACCEPT;
+	switch (ip_hdr(skb)->protocol) {
+	case IPPROTO_TCP:
+		if (in_booked(skb, state, NTA_TCP_RCV))
+			return NF_ACCEPT;
+		break;
+	case IPPROTO_UDP:
+		if (in_booked(skb, state, NTA_UDP_RCV))
+			return NF_ACCEPT;
+		break;
+	}
 	return in_any(skb, state);
+}
+
+static unsigned int nta_hook6_out(void *priv, struct sk_buff *skb,
+				  const struct nf_hook_state *state)
+{
+	switch (ipv6_hdr(skb)->nexthdr) {
+	case IPPROTO_TCP:
+		if (out_booked(skb, state, NTA_TCP_SND, true))
+			return NF_ACCEPT;
+		break;
+	case IPPROTO_UDP:
+		if (out_booked(skb, state, NTA_UDP_SND, true))
+			return NF_ACCEPT;
+		break;
+	}
+	return out_any(skb, state);
 }
 
 static unsigned int nta_hook6_in(void *priv, struct sk_buff *skb,
 				 const struct nf_hook_state *state)
 {
-	u8 proto = ipv6_hdr(skb)->nexthdr;
-
-	if (proto == IPPROTO_TCP ?
-	    in_usual(skb, state, NTA_TCP_RCV) :
-	    proto == IPPROTO_UDP && in_usual(skb, state, NTA_UDP_RCV))
-		return NF_ACCEPT;
+	switch (ipv6_hdr(skb)->nexthdr) {
+	case IPPROTO_TCP:
+		if (in_booked(skb, state, NTA_TCP_RCV))
+			return NF_ACCEPT;
+		break;
+	case IPPROTO_UDP:
+		if (in_booked(skb, state, NTA_UDP_RCV))
+			return NF_ACCEPT;
+		break;
+	}
 	return in_any(skb, state);
 }
 

@@ -6,6 +6,7 @@
 #include "attach.h"
 #include "key.h"
 #include "owner.h"
+#include "recent.h"
 #include "slot.h"
 #include "task.h"
 
@@ -72,6 +73,8 @@ static void out_own(struct nta_packet *pkt, const struct nf_hook_state *state,
 		return;
 	nta_sock_settle(sock);
 	nta_slot_own(&sock->slot, mine);
+	if (!slot)
+		nta_recent_note(pkt->sk, nta_record_handle(mine));
 }
 
 /* The running task does not send it: who has sent before, or will. */
@@ -79,7 +82,7 @@ static void out_other(struct nta_packet *pkt,
 		      const struct nf_hook_state *state, u64 *slot)
 {
 	struct nta_sock_key key;
-	struct nta_sock *sock;
+	struct nta_sock *sock = NULL;
 	bool known = false;
 	u64 handle;
 
@@ -98,10 +101,13 @@ static void out_other(struct nta_packet *pkt,
 		else if (sock)
 			slot = &sock->slot;
 	}
-	if (slot && nta_slot_is_stale(slot) && nta_owner_is_gone(pkt, state))
+	if (slot && nta_slot_is_stale(slot) && nta_owner_is_gone(pkt, state)) {
 		nta_book_late(pkt);
-	else
-		nta_slot_book(slot, known ? &key : NULL, pkt);
+		return;
+	}
+	handle = nta_slot_book(slot, known ? &key : NULL, pkt);
+	if (sock && slot == &sock->slot)
+		nta_recent_note(pkt->sk, handle);
 }
 
 /* A kernel thread that sends on a user's socket has what nobody else has. */
@@ -192,8 +198,10 @@ void nta_slow_out(struct nta_packet *pkt, const struct nf_hook_state *state)
 	}
 	if (sends_request(pkt) &&
 	    ((slot && !fresh) || nta_record_unowned() || nta_sock_count()) &&
-	    nta_key_out(pkt, state, &key))
+	    nta_key_out(pkt, state, &key)) {
+		nta_recent_forget(pkt->sk);
 		nta_slot_begin(&key, slot, nta_sock_find(&key));
+	}
 	if (nta_owner_is_current(pkt, state) || worker_owns(pkt, state, slot))
 		out_own(pkt, state, slot, dir == IP_CT_DIR_REPLY,
 			when == NTA_ATTACH_LATER);

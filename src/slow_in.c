@@ -6,6 +6,7 @@
 #include "fragment.h"
 #include "key.h"
 #include "owner.h"
+#include "recent.h"
 #include "slot.h"
 
 static void see_receiver(const struct nta_packet *pkt,
@@ -73,6 +74,8 @@ static u64 in_udp(struct nta_packet *pkt, const struct nf_hook_state *state,
 	nta_key_udp(sk, state->net, &key);
 	sock = nta_sock_get(&key, false);
 	handle = nta_slot_book(sock ? &sock->slot : slot, &key, pkt);
+	if (sock && !ct && nta_owner_carries(sk) == NTA_CARRIES_DATA)
+		nta_recent_note(sk, handle);
 	if (sock && slot) {
 		nta_slot_ask(slot, sock);
 		/* another socket's packet was here at the same time */

@@ -48,11 +48,24 @@ static u32 sock_hash(const void *data, u32 len, u32 seed)
 		      2 * sizeof(key->local) / sizeof(u32), seed);
 }
 
+/* Word by word, as memcmp() is a loop over bytes. */
+static int sock_differs(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const u64 *a = arg->key;
+	const u64 *b = (const u64 *)&((const struct nta_sock *)obj)->key;
+
+	BUILD_BUG_ON(sizeof(struct nta_sock_key) != 6 * sizeof(u64));
+
+	return (a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) |
+	       (a[3] ^ b[3]) | (a[4] ^ b[4]) | (a[5] ^ b[5]) ? 1 : 0;
+}
+
 static const struct rhashtable_params sock_params = {
 	.key_len		= sizeof(struct nta_sock_key),
 	.key_offset		= offsetof(struct nta_sock, key),
 	.head_offset		= offsetof(struct nta_sock, node),
 	.hashfn			= sock_hash,
+	.obj_cmpfn		= sock_differs,
 	.automatic_shrinking	= true,
 };
 
