@@ -147,34 +147,17 @@ static struct nta_record *out_listed(const struct nta_packet *pkt,
 	return rec;
 }
 
-/*
- * Who gets a packet that has no entry, if there is no more to be done about it
- * than to book it.
- */
-static struct nta_record *in_known(const struct nta_packet *pkt,
-				   const struct nf_hook_state *state)
+/* Who has the UDP socket of a packet without an entry, the same. */
+static struct nta_record *in_unlisted(const struct nta_packet *pkt,
+				      const struct nf_hook_state *state)
 {
-	struct nta_sock_key key;
-	struct nta_record *rec;
-	struct nta_sock *sock;
-	struct sock *sk;
+	const struct sock *sk;
 
-	if (pkt->more || pkt->part)
+	if (!nta_way_is_udp(pkt->way) || pkt->more || pkt->part)
 		return NULL;
-	if (nta_way_is_udp(pkt->way)) {
-		sk = nta_owner_udp_receiver(pkt, state);
-		return sk && nta_owner_carries(sk) == NTA_CARRIES_DATA ?
-		       nta_recent_find(sk) : NULL;
-	}
-	if (nta_packet_opens(pkt) || !nta_key_in(pkt, state->net, &key))
-		return NULL;
-	sock = nta_sock_find(&key);
-	if (!sock)
-		return NULL;
-	rec = nta_record_resolve(READ_ONCE(sock->slot));
-	if (rec)
-		nta_recent_note(pkt->skb->sk, nta_record_handle(rec));
-	return rec;
+	sk = nta_owner_udp_receiver(pkt, state);
+	return sk && sk_is_udp(sk) && !READ_ONCE(udp_sk(sk)->encap_type) ?
+	       nta_recent_find(sk) : NULL;
 }
 
 /* Any packet; these are called last, so that they need no place to return to. */
@@ -222,7 +205,7 @@ static noinline unsigned int in_any(struct sk_buff *skb,
 	info = ct ? nta_sockinfo_find(ct) : NULL;
 	rec = NULL;
 	if (!ct)
-		rec = in_known(&pkt, state);
+		rec = in_unlisted(&pkt, state);
 	else if (info && (nta_way_is_udp(pkt.way) ?
 			  nta_sockinfo_is_fresh(info, dir) :
 			  !nta_packet_opens(&pkt)))
@@ -231,6 +214,28 @@ static noinline unsigned int in_any(struct sk_buff *skb,
 		nta_book(rec, &pkt);
 	else
 		nta_slow_in(&pkt, state, ct, dir);
+	return NF_ACCEPT;
+}
+
+/* A TCP packet without an entry, and without its socket: on loopback. */
+static noinline unsigned int in_tcp(struct sk_buff *skb,
+				    const struct nf_hook_state *state)
+{
+	struct nta_record *rec = NULL;
+	struct nta_sock_key key;
+	struct nta_sock *sock;
+
+	if (nta_packet_may_open(skb) || !nta_packet_is_plain(skb, NTA_TCP_RCV))
+		return in_any(skb, state);
+	nta_key_tcp(skb, state->pf == NFPROTO_IPV6, false,
+		    &tcp_hdr(skb)->source, state->net, &key);
+	sock = nta_sock_find(&key);
+	if (sock)
+		rec = nta_record_resolve(READ_ONCE(sock->slot));
+	if (!rec)
+		return in_any(skb, state);
+	nta_book_plain(rec, skb, state->in, NTA_TCP_RCV);
+	nta_recent_note(skb->sk, nta_record_handle(rec));
 	return NF_ACCEPT;
 }
 
@@ -273,6 +278,8 @@ static unsigned int nta_hook4_in(void *priv, struct sk_buff *skb,
 	case IPPROTO_TCP:
 		if (in_booked(skb, state, NTA_TCP_RCV))
 			return NF_ACCEPT;
+		if (!skb_nfct(skb))
+			return in_tcp(skb, state);
 		break;
 	case IPPROTO_UDP:
 		if (in_booked(skb, state, NTA_UDP_RCV))
@@ -305,6 +312,8 @@ static unsigned int nta_hook6_in(void *priv, struct sk_buff *skb,
 	case IPPROTO_TCP:
 		if (in_booked(skb, state, NTA_TCP_RCV))
 			return NF_ACCEPT;
+		if (!skb_nfct(skb))
+			return in_tcp(skb, state);
 		break;
 	case IPPROTO_UDP:
 		if (in_booked(skb, state, NTA_UDP_RCV))

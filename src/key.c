@@ -55,26 +55,15 @@ void nta_key_udp(struct sock *sk, const struct net *net,
 
 /* Addresses and ports as the receiver sees them, from the packet's headers. */
 static bool key_from_headers(const struct nta_packet *pkt, bool out,
-			     struct nta_sock_key *key)
+			     const struct net *net, struct nta_sock_key *key)
 {
-	struct in6_addr *src = out ? &key->local : &key->remote;
-	struct in6_addr *dst = out ? &key->remote : &key->local;
-	const struct sk_buff *skb = pkt->skb;
 	const __be16 *ports;
 	__be16 buf[2];
 
-	ports = skb_header_pointer(skb, pkt->l4, sizeof(buf), buf);
+	ports = skb_header_pointer(pkt->skb, pkt->l4, sizeof(buf), buf);
 	if (pkt->part || !ports)
 		return false;
-	if (pkt->v6) {
-		*src = ipv6_hdr(skb)->saddr;
-		*dst = ipv6_hdr(skb)->daddr;
-	} else {
-		ipv6_addr_set_v4mapped(ip_hdr(skb)->saddr, src);
-		ipv6_addr_set_v4mapped(ip_hdr(skb)->daddr, dst);
-	}
-	key->ports[0] = ports[!out];
-	key->ports[1] = ports[out];
+	nta_key_tcp(pkt->skb, pkt->v6, out, ports, net, key);
 	return true;
 }
 
@@ -89,9 +78,7 @@ static bool key_from_headers(const struct nta_packet *pkt, bool out,
 bool nta_key_in(const struct nta_packet *pkt, const struct net *net,
 		struct nta_sock_key *key)
 {
-	key->net = net->net_cookie;
-	key->pad = 0;
-	return key_from_headers(pkt, false, key);
+	return key_from_headers(pkt, false, net, key);
 }
 
 /**
@@ -120,12 +107,12 @@ bool nta_key_out(const struct nta_packet *pkt,
 		nta_key_udp(sk, state->net, key);
 		return true;
 	}
-	key->net = state->net->net_cookie;
-	key->pad = 0;
 	/* IPv6 answers a request through the listener, which has no peer */
 	if (!sk || sk->sk_protocol != IPPROTO_TCP || sk->sk_kern_sock ||
 	    !inet_sk(sk)->inet_dport)
-		return key_from_headers(pkt, true, key);
+		return key_from_headers(pkt, true, state->net, key);
+	key->net = state->net->net_cookie;
+	key->pad = 0;
 	inet = inet_sk(sk);
 	if (pkt->v6) {
 		key_from_sk6(sk, key);

@@ -8,6 +8,7 @@
 
 #include "task.h"
 
+#include <linux/hash.h>
 #include <linux/rhashtable.h>
 #include <linux/spinlock.h>
 #include <linux/xarray.h>
@@ -43,10 +44,25 @@ struct nta_task_table {
 
 extern struct nta_task_table nta_tasks;
 
+/* Addresses, which nobody chooses. */
+static inline u32 nta_thread_hash(const void *data, u32 len, u32 seed)
+{
+	return hash_long(*(const unsigned long *)data ^ seed, 32);
+}
+
+static inline int nta_thread_differs(struct rhashtable_compare_arg *arg,
+				     const void *obj)
+{
+	return *(struct task_struct *const *)arg->key !=
+	       READ_ONCE(((const struct nta_record *)obj)->tsk);
+}
+
 static const struct rhashtable_params nta_thread_params = {
 	.key_len		= sizeof(struct task_struct *),
 	.key_offset		= offsetof(struct nta_record, tsk),
 	.head_offset		= offsetof(struct nta_record, node),
+	.hashfn			= nta_thread_hash,
+	.obj_cmpfn		= nta_thread_differs,
 	.automatic_shrinking	= true,
 };
 
