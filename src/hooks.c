@@ -6,8 +6,8 @@
  * All hooks run under rcu_read_lock(), and all return NF_ACCEPT.
  */
 #include "hooks.h"
+#include "any.h"
 #include "attach.h"
-#include "key.h"
 #include "owner.h"
 #include "recent.h"
 #include "slot.h"
@@ -118,127 +118,6 @@ static __always_inline bool in_recent(struct sk_buff *skb,
 	return true;
 }
 
-/*
- * An ACK or what is sent again, in a softirq on behalf of whoever has the
- * connection; a request is not among it.
- */
-static bool sends_for_owner(const struct nta_packet *pkt)
-{
-	return (!in_task() || in_softirq()) && !nta_way_is_udp(pkt->way) &&
-	       !nta_packet_opens(pkt);
-}
-
-/* Whose entry it is, if there is no more to be done than to book the packet. */
-static struct nta_record *out_listed(const struct nta_packet *pkt,
-				     const struct nf_conn *ct, int dir)
-{
-	const struct nta_sockinfo *info = nta_sockinfo_find(ct);
-	const struct sock *sk = pkt->skb->sk;
-	struct nta_record *rec;
-
-	if (!info)
-		return NULL;
-	rec = nta_record_resolve(READ_ONCE(info->slot[dir]));
-	if (!rec || (READ_ONCE(rec->tsk) != current && !sends_for_owner(pkt)))
-		return NULL;
-	if (nta_way_is_udp(pkt->way) &&
-	    (!sk || !nta_sockinfo_is_of(info, dir, sk)))
-		return NULL;
-	return rec;
-}
-
-/* Who has the UDP socket of a packet without an entry, the same. */
-static struct nta_record *in_unlisted(const struct nta_packet *pkt,
-				      const struct nf_hook_state *state)
-{
-	const struct sock *sk;
-
-	if (!nta_way_is_udp(pkt->way) || pkt->more || pkt->part)
-		return NULL;
-	sk = nta_owner_udp_receiver(pkt, state);
-	return sk && sk_is_udp(sk) && !READ_ONCE(udp_sk(sk)->encap_type) ?
-	       nta_recent_find(sk) : NULL;
-}
-
-/* Any packet; these are called last, so that they need no place to return to. */
-static noinline unsigned int out_any(struct sk_buff *skb,
-				     const struct nf_hook_state *state)
-{
-	enum ip_conntrack_info ctinfo;
-	struct nta_record *rec;
-	struct nta_packet pkt;
-	struct nf_conn *ct;
-
-	if (!nta_packet_parse(&pkt, skb, state->pf == NFPROTO_IPV6, true))
-		return NF_ACCEPT;
-	ct = nf_ct_get(skb, &ctinfo);
-	rec = NULL;
-	if (ct)
-		rec = out_listed(&pkt, ct, CTINFO2DIR(ctinfo));
-	else if (sends_for_owner(&pkt) && state->sk && sk_fullsock(state->sk) &&
-		 sk_is_tcp(state->sk))
-		rec = nta_recent_find(state->sk);
-	if (rec && !nta_owner_is_transformed(skb, pkt.v6)) {
-		nta_packet_weigh(&pkt, state->out, state->sk);
-		nta_book(rec, &pkt);
-	} else {
-		nta_slow_out(&pkt, state);
-	}
-	return NF_ACCEPT;
-}
-
-static noinline unsigned int in_any(struct sk_buff *skb,
-				    const struct nf_hook_state *state)
-{
-	enum ip_conntrack_info ctinfo;
-	struct nta_sockinfo *info;
-	struct nta_record *rec;
-	struct nta_packet pkt;
-	struct nf_conn *ct;
-	int dir;
-
-	if (!nta_packet_parse(&pkt, skb, state->pf == NFPROTO_IPV6, false))
-		return NF_ACCEPT;
-	nta_packet_weigh(&pkt, state->in, NULL);
-	ct = nf_ct_get(skb, &ctinfo);
-	dir = !CTINFO2DIR(ctinfo);
-	info = ct ? nta_sockinfo_find(ct) : NULL;
-	rec = NULL;
-	if (!ct)
-		rec = in_unlisted(&pkt, state);
-	else if (info && (nta_way_is_udp(pkt.way) ?
-			  nta_sockinfo_is_fresh(info, dir) :
-			  !nta_packet_opens(&pkt)))
-		rec = nta_record_resolve(READ_ONCE(info->slot[dir]));
-	if (rec)
-		nta_book(rec, &pkt);
-	else
-		nta_slow_in(&pkt, state, ct, dir);
-	return NF_ACCEPT;
-}
-
-/* A TCP packet without an entry, and without its socket: on loopback. */
-static noinline unsigned int in_tcp(struct sk_buff *skb,
-				    const struct nf_hook_state *state)
-{
-	struct nta_record *rec = NULL;
-	struct nta_sock_key key;
-	struct nta_sock *sock;
-
-	if (nta_packet_may_open(skb) || !nta_packet_is_plain(skb, NTA_TCP_RCV))
-		return in_any(skb, state);
-	nta_key_tcp(skb, state->pf == NFPROTO_IPV6, false,
-		    &tcp_hdr(skb)->source, state->net, &key);
-	sock = nta_sock_find(&key);
-	if (sock)
-		rec = nta_record_resolve(READ_ONCE(sock->slot));
-	if (!rec)
-		return in_any(skb, state);
-	nta_book_plain(rec, skb, state->in, NTA_TCP_RCV);
-	nta_recent_note(skb->sk, nta_record_handle(rec));
-	return NF_ACCEPT;
-}
-
 static __always_inline bool out_booked(struct sk_buff *skb,
 				       const struct nf_hook_state *state,
 				       enum nta_way way, bool v6)
@@ -268,7 +147,7 @@ static unsigned int nta_hook4_out(void *priv, struct sk_buff *skb,
 			return NF_ACCEPT;
 		break;
 	}
-	return out_any(skb, state);
+	return nta_any_out(skb, state);
 }
 
 static unsigned int nta_hook4_in(void *priv, struct sk_buff *skb,
@@ -279,14 +158,14 @@ static unsigned int nta_hook4_in(void *priv, struct sk_buff *skb,
 		if (in_booked(skb, state, NTA_TCP_RCV))
 			return NF_ACCEPT;
 		if (!skb_nfct(skb))
-			return in_tcp(skb, state);
+			return nta_any_in_tcp(skb, state);
 		break;
 	case IPPROTO_UDP:
 		if (in_booked(skb, state, NTA_UDP_RCV))
 			return NF_ACCEPT;
 		break;
 	}
-	return in_any(skb, state);
+	return nta_any_in(skb, state);
 }
 
 static unsigned int nta_hook6_out(void *priv, struct sk_buff *skb,
@@ -302,7 +181,7 @@ static unsigned int nta_hook6_out(void *priv, struct sk_buff *skb,
 			return NF_ACCEPT;
 		break;
 	}
-	return out_any(skb, state);
+	return nta_any_out(skb, state);
 }
 
 static unsigned int nta_hook6_in(void *priv, struct sk_buff *skb,
@@ -313,14 +192,14 @@ static unsigned int nta_hook6_in(void *priv, struct sk_buff *skb,
 		if (in_booked(skb, state, NTA_TCP_RCV))
 			return NF_ACCEPT;
 		if (!skb_nfct(skb))
-			return in_tcp(skb, state);
+			return nta_any_in_tcp(skb, state);
 		break;
 	case IPPROTO_UDP:
 		if (in_booked(skb, state, NTA_UDP_RCV))
 			return NF_ACCEPT;
 		break;
 	}
-	return in_any(skb, state);
+	return nta_any_in(skb, state);
 }
 
 /* After everybody who may want to assign a helper, before confirmation. */

@@ -44,13 +44,14 @@ void nta_key_know(struct sock *sk)
 void nta_key_udp(struct sock *sk, const struct net *net,
 		 struct nta_sock_key *key)
 {
-	u32 cookie[2];
+	u64 cookie;
 
-	sock_diag_save_cookie(sk, cookie);
+	nta_key_know(sk);
+	cookie = atomic64_read(&sk->sk_cookie);
 	memset(key, 0, sizeof(*key));
 	key->net = net->net_cookie;
-	key->local.s6_addr32[2] = (__force __be32)cookie[1];
-	key->local.s6_addr32[3] = (__force __be32)cookie[0];
+	key->local.s6_addr32[2] = (__force __be32)upper_32_bits(cookie);
+	key->local.s6_addr32[3] = (__force __be32)lower_32_bits(cookie);
 }
 
 /* Addresses and ports as the receiver sees them, from the packet's headers. */

@@ -102,27 +102,6 @@ bool nta_owner_is_worker(const struct nta_packet *pkt,
 	       !sk_carries_mptcp(sk) && !nta_owner_was_queued(state);
 }
 
-/**
- * nta_owner_carries() - what does a socket carry
- * @sk: the socket, may be NULL or a request
- *
- * Return: packets for the sockets of tunnels; both for those that a daemon
- * shares with the kernel, as for IPsec or L2TP.
- */
-enum nta_carries nta_owner_carries(const struct sock *sk)
-{
-	int type;
-
-	/* a raw socket can have the protocol */
-	if (!sk || !sk_fullsock(sk) || !sk_is_udp(sk))
-		return NTA_CARRIES_DATA;
-	type = READ_ONCE(udp_sk(sk)->encap_type);
-	/* RxRPC is a client of its own: AFS */
-	if (likely(!type) || type == UDP_ENCAP_RXRPC)
-		return NTA_CARRIES_DATA;
-	return sk->sk_kern_sock ? NTA_CARRIES_PACKETS : NTA_CARRIES_BOTH;
-}
-
 /* What a daemon says and hears itself has marks of its own. */
 static bool is_control(const struct nta_packet *pkt, const struct sock *sk)
 {
@@ -151,17 +130,8 @@ static bool is_control(const struct nta_packet *pkt, const struct sock *sk)
 	}
 }
 
-/**
- * nta_owner_is_tunnel() - does a packet carry others, counted by themselves
- * @pkt: the packet
- * @sk: the socket that sends it or that it is for, NULL if there is none
- *
- * Return: whether it is the outer packet of a tunnel.
- */
-bool nta_owner_is_tunnel(const struct nta_packet *pkt, const struct sock *sk)
+bool __nta_owner_is_tunnel(const struct nta_packet *pkt, const struct sock *sk)
 {
-	if (!nta_way_is_udp(pkt->way))
-		return false;
 	/* FOU and GUE send without a socket */
 	if (!sk && pkt->way == NTA_UDP_SND)
 		return pkt->skb->encapsulation || pkt->skb->inner_protocol;

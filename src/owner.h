@@ -9,6 +9,8 @@
 #include "sockinfo.h"
 
 #include <linux/netfilter.h>
+#include <linux/udp.h>
+#include <net/sock.h>
 
 /* What a UDP socket carries. */
 enum nta_carries {
@@ -32,6 +34,45 @@ static __always_inline bool nta_owner_is_transformed(struct sk_buff *skb,
 	return IPCB(skb)->flags & IPSKB_XFRM_TRANSFORMED;
 }
 
+/**
+ * nta_owner_carries() - what does a socket carry
+ * @sk: the socket, may be NULL or a request
+ *
+ * Return: packets for the sockets of tunnels; both for those that a daemon
+ * shares with the kernel, as for IPsec or L2TP.
+ */
+static inline enum nta_carries nta_owner_carries(const struct sock *sk)
+{
+	int type;
+
+	/* a raw socket can have the protocol */
+	if (!sk || !sk_fullsock(sk) || !sk_is_udp(sk))
+		return NTA_CARRIES_DATA;
+	type = READ_ONCE(udp_sk(sk)->encap_type);
+	/* RxRPC is a client of its own: AFS */
+	if (likely(!type) || type == UDP_ENCAP_RXRPC)
+		return NTA_CARRIES_DATA;
+	return sk->sk_kern_sock ? NTA_CARRIES_PACKETS : NTA_CARRIES_BOTH;
+}
+
+bool __nta_owner_is_tunnel(const struct nta_packet *pkt, const struct sock *sk);
+
+/**
+ * nta_owner_is_tunnel() - does a packet carry others, counted by themselves
+ * @pkt: the packet
+ * @sk: the socket that sends it or that it is for, NULL if there is none
+ *
+ * Return: whether it is the outer packet of a tunnel.
+ */
+static inline bool nta_owner_is_tunnel(const struct nta_packet *pkt,
+				       const struct sock *sk)
+{
+	if (!nta_way_is_udp(pkt->way) ||
+	    (sk && nta_owner_carries(sk) == NTA_CARRIES_DATA))
+		return false;
+	return __nta_owner_is_tunnel(pkt, sk);
+}
+
 void nta_owner_sender(struct nta_packet *pkt,
 		      const struct nf_hook_state *state);
 bool nta_owner_is_current(const struct nta_packet *pkt,
@@ -39,8 +80,6 @@ bool nta_owner_is_current(const struct nta_packet *pkt,
 bool nta_owner_is_worker(const struct nta_packet *pkt,
 			 const struct nf_hook_state *state);
 bool nta_owner_was_queued(const struct nf_hook_state *state);
-enum nta_carries nta_owner_carries(const struct sock *sk);
-bool nta_owner_is_tunnel(const struct nta_packet *pkt, const struct sock *sk);
 bool nta_owner_is_gone(const struct nta_packet *pkt,
 		       const struct nf_hook_state *state);
 bool nta_owner_is_free(const struct nta_packet *pkt,
