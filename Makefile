@@ -12,7 +12,7 @@ VM := selftests/vm
 K_ONE := $(or $(K),6.12)
 MAN := $(wildcard man/*.[1-9])
 
-export T K HOST BASE ROWS
+export T K HOST BASE ROWS UPDATE
 
 module:
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/src modules
@@ -32,6 +32,7 @@ help:
 	@echo 'make coverage [K=]      whose packets: the tests that have a table of it, and the table'
 	@echo 'make harmless [K=] [T=]   tests of the kernel, without the module and with it'
 	@echo 'make bench [K=] [BASE=]  what netatop costs, in instructions; BASE=REVISION: what has changed since'
+	@echo 'make bench-check [K=] [UPDATE=1]   fails if a message costs 3 % more than what is kept; UPDATE=1 keeps it anew'
 	@echo 'make lint               static checks'
 	@echo 'make run [K=6.12]       a demonstration in a virtual machine'
 	@echo 'make shell [K=6.12]     a root shell in a virtual machine with the module'
@@ -62,6 +63,9 @@ lint: deps
 
 bench: deps
 	@$(VM)/bench/bench.sh
+
+bench-check: deps
+	@$(VM)/bench/check.sh
 
 # What the demonstration needs.
 programs:
@@ -116,4 +120,4 @@ clean:
 	$(MAKE) -s -C selftests clean
 	$(MAKE) -s -C $(VM)/bench clean
 
-.PHONY: module tools help deps check check-debug harmless coverage lint bench programs run shell vm-module install install-module install-tools uninstall clean
+.PHONY: module tools help deps check check-debug harmless coverage lint bench bench-check programs run shell vm-module install install-module install-tools uninstall clean

@@ -7,21 +7,8 @@
 #	BASE=REVISION		compare with the module of another revision instead
 #	ROWS=REGEX		only these rows
 set -euo pipefail
-here=$(dirname "$(readlink -f "$0")")
-repo=${here%/selftests/vm/bench}
-vm=$repo/selftests/vm
-out=$repo/build/bench
-unset MAKEFLAGS MFLAGS MAKELEVEL
-mkdir -p "$out"
-log=$out/log
-
-quietly() { "$@" >"$log" 2>&1 || { tail -n 20 "$log" >&2; return 1; }; }
-
-build_programs()
-{
-	quietly make -C "$repo/selftests" traffic getcnt
-	quietly make -C "$here"
-}
+# shellcheck source=selftests/vm/bench/host.sh
+. "$(dirname "$(readlink -f "$0")")/host.sh"
 
 # build_floor RELEASE
 build_floor()
@@ -45,14 +32,6 @@ build_base()
 	fi
 	quietly "$dir/selftests/vm/build.sh" "$2"
 	echo "$dir/build/$2/src/netatop.ko"
-}
-
-# measure RELEASE KO VARIANT...
-measure()
-{
-	"$vm/run.sh" --icount --kernel "$1" --ko "$2" --timeout 3600 --idle 600 \
-		env FLOOR_KO="$repo/build/$1/floor/floor.ko" ROWS="${ROWS-}" \
-		vm/bench/guest.sh "${@:3}"
 }
 
 # Of each line: ROW VARIANT LEAST MEDIAN.
@@ -91,20 +70,18 @@ compare()
 
 build_programs
 for line in ${K:-6.1 6.12}; do
-	release=$("$vm/kernels.sh" release "$line")
-	quietly "$vm/build.sh" "$release"
-	build_floor "$release"
-	ko=$repo/build/$release/src/netatop.ko
-	echo "## Linux $release"
+	build_module "$line"
+	build_floor "$RELEASE"
+	echo "## Linux $RELEASE"
 	echo
 	if [[ -n ${BASE-} ]]; then
-		base_ko=$(build_base "$BASE" "$release")
-		measure "$release" "$base_ko" rule off on >"$out/$release.base"
-		measure "$release" "$ko" rule off on >"$out/$release.now"
-		compare "$out/$release.base" "$out/$release.now"
+		base_ko=$(build_base "$BASE" "$RELEASE")
+		measure "$base_ko" rule off on >"$out/$RELEASE.base"
+		measure "$KO" rule off on >"$out/$RELEASE.now"
+		compare "$out/$RELEASE.base" "$out/$RELEASE.now"
 	else
-		measure "$release" "$ko" none floor ct rule off on >"$out/$release"
-		table "$out/$release"
+		measure "$KO" none floor ct rule off on >"$out/$RELEASE"
+		table "$out/$RELEASE"
 	fi
 	echo
 done
