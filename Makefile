@@ -12,7 +12,7 @@ VM := selftests/vm
 K_ONE := $(or $(K),6.12)
 MAN := $(wildcard man/*.[1-9])
 
-export T K HOST BASE ROWS UPDATE
+export T K HOST BASE ROWS PARTS UPDATE
 
 module:
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/src modules
@@ -31,7 +31,7 @@ help:
 	@echo 'make check-debug [T=]   the same and more on a kernel with KASAN, lockdep, kmemleak, ...'
 	@echo 'make coverage [K=]      whose packets: the tests that have a table of it, and the table'
 	@echo 'make harmless [K=] [T=]   tests of the kernel, without the module and with it'
-	@echo 'make bench [K=] [BASE=]  what netatop costs, in instructions; BASE=REVISION: what has changed since'
+	@echo 'make bench [K=] [BASE=] [PARTS=]   what netatop costs; BASE=REVISION: what has changed since'
 	@echo 'make bench-check [K=] [UPDATE=1]   fails if a message costs 3 % more than what is kept; UPDATE=1 keeps it anew'
 	@echo 'make lint               static checks'
 	@echo 'make run [K=6.12]       a demonstration in a virtual machine'

@@ -4,11 +4,16 @@
 # From the environment:
 #
 #	K=6.1 or K=6.12		only this kernel
-#	BASE=REVISION		compare with the module of another revision instead
-#	ROWS=REGEX		only these rows
+#	PARTS="PART ..."	only these tables: message sample
+#	ROWS=REGEX		only these rows of the first
+#	BASE=REVISION		compare what a message costs with the module of another revision instead
+#
+# They are of an emulated processor that counts its instructions, and the same on every machine.
 set -euo pipefail
 # shellcheck source=selftests/vm/bench/host.sh
 . "$(dirname "$(readlink -f "$0")")/host.sh"
+# shellcheck source=selftests/vm/bench/tables.sh
+. "$here/tables.sh"
 
 # build_floor RELEASE
 build_floor()
@@ -34,28 +39,6 @@ build_base()
 	echo "$dir/build/$2/src/netatop.ko"
 }
 
-# Of each line: ROW VARIANT LEAST MEDIAN.
-table()
-{
-	awk '
-	!($1 in seen) { seen[$1] = 1; row[++n] = $1 }
-	{ cost[$1, $2] = $3 }
-	function over(r, variant, than) { return sprintf("%+d", cost[r, variant] - cost[r, than]) }
-	END {
-		print "| message | no module | two empty hooks | conntrack | netatop, conntrack on | to the hooks | netatop, conntrack off | netatop, conntrack=on |"
-		print "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
-		for (i = 1; i <= n; i++) {
-			r = row[i]
-			floor = cost[r, "floor"] - cost[r, "none"]
-			printf "| %s | %d | %s | %d | %s | %s | %s | %s |\n", r,
-				cost[r, "none"], over(r, "floor", "none"), cost[r, "ct"],
-				over(r, "rule", "ct"),
-				(floor > 0 ? sprintf("%.1f", (cost[r, "rule"] - cost[r, "ct"]) / floor) : "-"),
-				over(r, "off", "none"), over(r, "on", "none")
-		}
-	}' "$1"
-}
-
 # compare BASE NOW: the rows that moved
 compare()
 {
@@ -68,20 +51,44 @@ compare()
 	END { printf "%d of %d figures moved\n", moved, FNR }' "$1" "$2"
 }
 
+heading() { printf "\n### %s\n\n" "$1"; }
+
+# counted SCRIPT ARG...: in the machine that counts instructions; MEM is its memory
+counted()
+{
+	"$vm/run.sh" --icount --kernel "$RELEASE" --mem "${MEM:-1536}" --timeout 3600 --idle 1200 \
+		env FLOOR_KO="$repo/build/$RELEASE/floor/floor.ko" "vm/bench/$1.sh" "${@:2}"
+}
+
+message()
+{
+	heading "What a message costs: instructions"
+	measure "$KO" none floor ct rule off on >"$1"
+	message_table "$1"
+}
+
+sample()
+{
+	heading "What a sample costs: instructions"
+	counted sample 100 1000 10000 >"$1"
+	sample_table "$1"
+}
+
 build_programs
 for line in ${K:-6.1 6.12}; do
 	build_module "$line"
 	build_floor "$RELEASE"
 	echo "## Linux $RELEASE"
-	echo
 	if [[ -n ${BASE-} ]]; then
+		echo
 		base_ko=$(build_base "$BASE" "$RELEASE")
 		measure "$base_ko" rule off on >"$out/$RELEASE.base"
 		measure "$KO" rule off on >"$out/$RELEASE.now"
 		compare "$out/$RELEASE.base" "$out/$RELEASE.now"
 	else
-		measure "$KO" none floor ct rule off on >"$out/$RELEASE"
-		table "$out/$RELEASE"
+		for part in ${PARTS:-message sample}; do
+			"$part" "$out/$RELEASE.$part"
+		done
 	fi
 	echo
 done

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cost - what a door of the module costs, in a machine where an instruction takes a nanosecond
+ *
+ *	cost getcnt TIMES	asks for each process whose id is on standard input, as atop does
+ *	cost dump TIMES		receives a dump of all processes, and looks at none
+ *	cost walk TIMES		walks over all processes, by libnetatop
+ *	cost gc TIMES		forces a collection
+ *	cost load FILE		inserts a module
+ *	cost unload NAME	removes one
+ *
+ * Prints CPU and ELAPSED: what this process was busy for, and how long it took, both in nanoseconds,
+ * the least of TIMES. The first tells instructions, the second also what was waited for.
+ */
+#define _GNU_SOURCE
+#include <err.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <libmnl/libmnl.h>
+#include <libnetatop.h>
+#include <linux/genetlink.h>
+#include "netatop.h"
+
+#define TASKS_MAX 20000
+
+static pid_t pids[TASKS_MAX];
+static int number, sock;
+static struct netatop *nta;
+static struct mnl_socket *nl;
+static int family;
+static const char *file;
+
+static int getcnt_begin(void)
+{
+	while (number < TASKS_MAX && scanf("%d", &pids[number]) == 1)
+		number++;
+	/* as atop opens it */
+	sock = socket(AF_INET, SOCK_RAW, IPPROTO_RAW);
+	return sock < 0 || !number;
+}
+
+static int getcnt(void)
+{
+	struct netpertask task;
+
+	for (int i = 0; i < number; i++) {
+		socklen_t len = sizeof(task);
+
+		task.id = pids[i];
+		if (getsockopt(sock, SOL_IP, NETATOP_GETCNT_TGID, &task, &len))
+			return -1;
+	}
+	return 0;
+}
+
+static int attr_family(const struct nlattr *attr, void *data)
+{
+	(void)data;
+	if (mnl_attr_get_type(attr) == CTRL_ATTR_FAMILY_ID)
+		family = mnl_attr_get_u16(attr);
+	return MNL_CB_OK;
+}
+
+static int take_family(const struct nlmsghdr *nlh, void *data)
+{
+	return mnl_attr_parse(nlh, sizeof(struct genlmsghdr), attr_family, data);
+}
+
+/* Returns whether it was sent. */
+static int request(int type, int flags, int cmd, int version, const char *name)
+{
+	char buf[256];
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct genlmsghdr *genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
+
+	nlh->nlmsg_type = type;
+	nlh->nlmsg_flags = NLM_F_REQUEST | flags;
+	genl->cmd = cmd;
+	genl->version = version;
+	if (name)
+		mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, name);
+	return mnl_socket_sendto(nl, nlh, nlh->nlmsg_len) >= 0;
+}
+
+static int dump_begin(void)
+{
+	char buf[8192];
+	ssize_t n;
+
+	nl = mnl_socket_open(NETLINK_GENERIC);
+	if (!nl || mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) ||
+	    !request(GENL_ID_CTRL, 0, CTRL_CMD_GETFAMILY, 1, NETATOP_FAMILY_NAME))
+		return -1;
+	n = mnl_socket_recvfrom(nl, buf, sizeof(buf));
+	return n < 0 || mnl_cb_run(buf, n, 0, 0, take_family, NULL) < 0 || !family;
+}
+
+static int dump(void)
+{
+	static char buf[65536];
+	const struct nlmsghdr *nlh = (void *)buf;
+	ssize_t n;
+
+	if (!request(family, NLM_F_DUMP, NETATOP_CMD_TASK_GET, NETATOP_FAMILY_VERSION, NULL))
+		return -1;
+	do {
+		n = mnl_socket_recvfrom(nl, buf, sizeof(buf));
+		if (n < (ssize_t)sizeof(*nlh) || nlh->nlmsg_type == NLMSG_ERROR)
+			return -1;
+	} while (nlh->nlmsg_type != NLMSG_DONE);
+	return 0;
+}
+
+static int walk_begin(void)
+{
+	return netatop_open(&nta, 0);
+}
+
+static int tell(const struct netatop_task *task, void *data)
+{
+	*(uint64_t *)data += task->counters.udp_snd_packets;
+	return 0;
+}
+
+static int walk(void)
+{
+	uint64_t packets = 0;
+
+	return netatop_walk_tasks(nta, NULL, tell, &packets) || !packets;
+}
+
+static int gc_begin(void)
+{
+	sock = socket(AF_INET, SOCK_DGRAM, 0);
+	return sock < 0;
+}
+
+static int gc(void)
+{
+	socklen_t len = 0;
+
+	return getsockopt(sock, SOL_IP, NETATOP_FORCE_GC, NULL, &len);
+}
+
+static int load_begin(void)
+{
+	sock = open(file, O_RDONLY | O_CLOEXEC);
+	return sock < 0;
+}
+
+static int load(void)
+{
+	return syscall(SYS_finit_module, sock, "", 0);
+}
+
+static int nothing(void)
+{
+	return 0;
+}
+
+static int unload(void)
+{
+	return syscall(SYS_delete_module, file, O_NONBLOCK);
+}
+
+static const struct {
+	const char *name;
+	int (*begin)(void);
+	int (*run)(void);
+} doors[] = {
+	{ "getcnt", getcnt_begin, getcnt },
+	{ "dump", dump_begin, dump },
+	{ "walk", walk_begin, walk },
+	{ "gc", gc_begin, gc },
+	{ "load", load_begin, load },
+	{ "unload", nothing, unload },
+};
+
+static long now(clockid_t clock)
+{
+	struct timespec ts;
+
+	clock_gettime(clock, &ts);
+	return ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+/* CPU and ELAPSED of a run; the least so far. */
+static void measure(int (*run)(void), long least[2])
+{
+	static const clockid_t clocks[2] = { CLOCK_THREAD_CPUTIME_ID, CLOCK_MONOTONIC_RAW };
+	long begin[2], cost;
+	int i;
+
+	for (i = 0; i < 2; i++)
+		begin[i] = now(clocks[i]);
+	if (run())
+		err(1, "failed");
+	for (i = 0; i < 2; i++) {
+		cost = now(clocks[i]) - begin[i];
+		if (!least[i] || cost < least[i])
+			least[i] = cost;
+	}
+}
+
+int main(int argc, char **argv)
+{
+	long times, empty[2] = { 0 }, least[2] = { 0 };
+	unsigned int i;
+
+	for (i = 0; i < sizeof(doors) / sizeof(*doors); i++)
+		if (argc > 1 && !strcmp(doors[i].name, argv[1]))
+			break;
+	if (i == sizeof(doors) / sizeof(*doors))
+		errx(2, "usage: cost getcnt|dump|walk|gc TIMES | cost load FILE | cost unload NAME");
+	file = argc > 2 ? argv[2] : NULL;
+	times = file && doors[i].run != load && doors[i].run != unload ? atol(file) : 1;
+	if (doors[i].begin())
+		err(1, "%s", argv[1]);
+	for (int j = 0; j < 10; j++)
+		measure(nothing, empty);
+	while (times--)
+		measure(doors[i].run, least);
+	printf("%ld %ld\n", least[0] - empty[0], least[1] - empty[1]);
+	return 0;
+}
