@@ -4,7 +4,7 @@
 # From the environment:
 #
 #	K=6.1 or K=6.12		only this kernel
-#	PARTS="PART ..."	only these tables: message sample
+#	PARTS="PART ..."	only these tables: message sample memory
 #	ROWS=REGEX		only these rows of the first
 #	BASE=REVISION		compare what a message costs with the module of another revision instead
 #
@@ -74,6 +74,13 @@ sample()
 	sample_table "$1"
 }
 
+memory()
+{
+	heading "Memory of the kernel that traffic takes, of 10,000"
+	counted memory 10000 >"$1"
+	memory_table "$1" 10000 "$KO"
+}
+
 build_programs
 for line in ${K:-6.1 6.12}; do
 	build_module "$line"
@@ -86,7 +93,7 @@ for line in ${K:-6.1 6.12}; do
 		measure "$KO" rule off on >"$out/$RELEASE.now"
 		compare "$out/$RELEASE.base" "$out/$RELEASE.now"
 	else
-		for part in ${PARTS:-message sample}; do
+		for part in ${PARTS:-message sample memory}; do
 			"$part" "$out/$RELEASE.$part"
 		done
 	fi

@@ -34,3 +34,33 @@ sample_table()
 	}
 	{ printf "| %d | %d | %d | %.2f | %d | %.2f |\n", $1, $2, $3, $3 / $2, $4, $4 / $2 }' "$1"
 }
+
+# Of memory.sh: memory_table FILE NUMBER MODULE
+memory_table()
+{
+	readelf --debug-dump=info "$3" 2>/dev/null | awk -v number="$2" '
+	# ours and what is in it; a declaration alone has no size
+	FILENAME == "-" {
+		if (/DW_TAG_structure_type/) { inside = 1; name = "" }
+		else if (/DW_TAG_/) inside = 0
+		if (inside && /DW_AT_name/) name = $NF
+		if (inside && /DW_AT_byte_size/ && name ~ /^nta_(record|task|sock|sockinfo)$/ && $NF > size[name])
+			size[name] = $NF
+		next
+	}
+	{ bytes[$1, $2] = $3 / number }
+	function row(what, structure, label, without, with)
+	{
+		printf "| %s | %s | %.0f | %.0f | %+.0f |\n", what, structure, bytes[label, without],
+			bytes[label, with], bytes[label, with] - bytes[label, without]
+	}
+	END {
+		print "| bytes for each | its structure | without netatop | with netatop | more |"
+		print "| --- | ---: | ---: | ---: | ---: |"
+		row("thread", size["nta_record"], "threads", "none", "off")
+		row("process with one thread", size["nta_task"] " + " size["nta_record"], "processes", "none", "off")
+		row("flow, no other extension", size["nta_sockinfo"] " in the entry", "flows", "ct", "rule")
+		row("flow, nf_conntrack_acct=1", size["nta_sockinfo"] " in the entry", "counted", "ct", "rule")
+		row("UDP socket, conntrack off", size["nta_sock"], "sockets", "none", "off")
+	}' - "$1"
+}
