@@ -4,7 +4,7 @@
 # From the environment:
 #
 #	K=6.1 or K=6.12		only this kernel
-#	PARTS="PART ..."	only these tables: message sample memory
+#	PARTS="PART ..."	only these tables: message sample memory collector
 #	ROWS=REGEX		only these rows of the first
 #	BASE=REVISION		compare what a message costs with the module of another revision instead
 #
@@ -81,6 +81,16 @@ memory()
 	memory_table "$1" 10000 "$KO"
 }
 
+collector()
+{
+	local sizes=(1000 100000 1000000)
+	heading "The collector, loading and unloading: instructions"
+	MEM=2048 counted collector flows "${sizes[@]}" >"$1"
+	counted collector processes 10000 >>"$1"
+	counted collector sockets 10000 >>"$1"
+	collector_table "$1"
+}
+
 build_programs
 for line in ${K:-6.1 6.12}; do
 	build_module "$line"
@@ -93,7 +103,7 @@ for line in ${K:-6.1 6.12}; do
 		measure "$KO" rule off on >"$out/$RELEASE.now"
 		compare "$out/$RELEASE.base" "$out/$RELEASE.now"
 	else
-		for part in ${PARTS:-message sample memory}; do
+		for part in ${PARTS:-message sample memory collector}; do
 			"$part" "$out/$RELEASE.$part"
 		done
 	fi

@@ -64,3 +64,14 @@ memory_table()
 		row("UDP socket, conntrack off", size["nta_sock"], "sockets", "none", "off")
 	}' - "$1"
 }
+
+# Of collector.sh
+collector_table()
+{
+	awk '
+	BEGIN {
+		print "| of | | FORCE_GC, nothing new | 1 % have sent | load | takes, ms | unload | takes, ms |"
+		print "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
+	}
+	{ printf "| %s | %s | %s | %s | %d | %.1f | %d | %.1f |\n", $1, $2 ? $2 : "", $3, $4, $5, $6 / 1e6, $7, $8 / 1e6 }' "$1"
+}
