@@ -75,3 +75,27 @@ collector_table()
 	}
 	{ printf "| %s | %s | %s | %s | %d | %.1f | %d | %.1f |\n", $1, $2 ? $2 : "", $3, $4, $5, $6 / 1e6, $7, $8 / 1e6 }' "$1"
 }
+
+# Of cpus.sh
+cpus_table()
+{
+	awk '
+	!($1 in seen) { seen[$1] = 1; row[++n] = $1 }
+	$3 > one[$1, $2] { one[$1, $2] = $3 }
+	$4 > both[$1, $2] { both[$1, $2] = $4 }
+	function ratio(r, variant) { return one[r, variant] ? both[r, variant] / one[r, variant] : 0 }
+	function change(r, variant, than)
+	{
+		return ratio(r, than) ? sprintf("%+.1f %%", 100 * (ratio(r, variant) / ratio(r, than) - 1)) : "-"
+	}
+	END {
+		print "| two CPUs to one | no module | netatop, conntrack off | changes by | conntrack | netatop, conntrack on | changes by |"
+		print "| --- | ---: | ---: | ---: | ---: | ---: | ---: |"
+		for (i = 1; i <= n; i++) {
+			r = row[i]
+			printf "| %s | %.2f | %.2f | %s | %.2f | %.2f | %s |\n", r,
+				ratio(r, "none"), ratio(r, "off"), change(r, "off", "none"),
+				ratio(r, "ct"), ratio(r, "rule"), change(r, "rule", "ct")
+		}
+	}' "$1"
+}
