@@ -133,6 +133,7 @@ int sample_join(struct sample *sample, const struct sample *other)
 static bool base(const struct sample *before, const struct sample *older,
 		 const struct netatop_task *task, struct netatop_counters *counters)
 {
+	uint64_t since = older->cookie ? older->time : before->time;
 	const struct netatop_task *old = find(before, task);
 
 	if (!old)
@@ -141,7 +142,7 @@ static bool base(const struct sample *before, const struct sample *older,
 		*counters = old->counters;
 	else
 		memset(counters, 0, sizeof(*counters));
-	return old || task->first >= before->time;
+	return old || task->first >= since;
 }
 
 /**
@@ -152,8 +153,8 @@ static bool base(const struct sample *before, const struct sample *older,
  * @done:   what was done since @before; what was in it is gone
  *
  * A task that came after @before has done all it has.  One that finished when
- * @before was taken may not be in there, but in @older.  One that did nothing is
- * left out.
+ * @before was taken may not be in there, but in @older, or in neither if it came
+ * in between and its record only now.  One that did nothing is left out.
  *
  * Return: 0 or -ENOMEM.
  */

@@ -122,9 +122,11 @@ static void test_between_samples(void **state)
 	is_there(10, 1, 1700);		/* its record */
 	is_there(11, 5, 9000);		/* that of one from before the first sample */
 	is_there(12, 2000, 400);	/* that of one which came just then */
+	is_there(13, 1500, 600);	/* of one which came and went between the two */
 	now = take(3000);
 	assert_int_equal(sample_interval(&now, &before, &older, &done), 0);
-	assert_int_equal(done.count, 2);
+	assert_int_equal(done.count, 3);
+	assert_int_equal(did(&done, 13, 1500), 600);
 	assert_int_equal(did(&done, 10, 1), 700);
 	assert_int_equal(did(&done, 11, 5), -1);
 	assert_int_equal(did(&done, 12, 2000), 400);
