@@ -82,6 +82,8 @@ figures()
 	start_server server "$SRV" tcp-server "$SRV4" 5001
 	start_client client "$CLI" tcp-client -H -n 100 -w 70 "$SRV4" 5001
 	end client; ended server
+	# Neither is on its way from one term to another.
+	busywait "$WAIT" stat_is exit_records 2 || fatal "exit_records: $(stat exit_records)"
 	books_balance "the books balance"
 	is "$(books_told)" "$(books_of_files)" "books: each term is that of the files"
 	is "$(stats_told | grep -v '^gc_runs\|^searche')" "$(stats_of_files | grep -v '^gc_runs\|^searche')" "counts are those of the files"
