@@ -194,7 +194,8 @@ leg()
 	for ns in "$1" "$RTR"; do
 		dev=eth0
 		[[ $ns != "$RTR" ]] || dev=leg$2
-		ip -n "$ns" link set "$dev" arp off addrgenmode none
+		# A router joins a group where there is multicast, and tells of it when it likes.
+		ip -n "$ns" link set "$dev" arp off multicast off addrgenmode none
 		ip -n "$ns" link set "$dev" up
 	done
 	ip -n "$1" addr add "10.7.$2.1/24" dev eth0
