@@ -40,14 +40,23 @@ static bool is_harmless(const struct nf_hook_ops *ops)
 	}
 }
 
+static const struct nf_hook_entries *hooks_of(const struct net *net, u8 pf,
+					      unsigned int hooknum)
+{
+	if (pf == NFPROTO_IPV6)
+		return rcu_dereference(net->nf.hooks_ipv6[hooknum]);
+	return rcu_dereference(net->nf.hooks_ipv4[hooknum]);
+}
+
 /**
- * nta_attach_is_last() - can nobody in POST_ROUTING assign a helper
+ * nta_attach_is_last() - can nobody behind us in LOCAL_OUT assign a helper
  * @net: the network namespace
  * @pf: NFPROTO_IPV4 or NFPROTO_IPV6
  *
  * RCU read side.
  *
- * Return: true if those who have hooks there never do.
+ * Return: true if our hook there is the last one, and those who have hooks in
+ * POST_ROUTING assign nothing.
  */
 bool nta_attach_is_last(const struct net *net, u8 pf)
 {
@@ -55,10 +64,16 @@ bool nta_attach_is_last(const struct net *net, u8 pf)
 	struct nf_hook_ops **ops;
 	unsigned int i;
 
-	if (pf == NFPROTO_IPV6)
-		hooks = rcu_dereference(net->nf.hooks_ipv6[NF_INET_POST_ROUTING]);
-	else
-		hooks = rcu_dereference(net->nf.hooks_ipv4[NF_INET_POST_ROUTING]);
+	/* a chain of the same priority that was there first comes last */
+	hooks = hooks_of(net, pf, NF_INET_LOCAL_OUT);
+	if (!hooks || !hooks->num_hook_entries)
+		return false;
+	ops = nf_hook_entries_get_hook_ops(hooks);
+	if (ops[hooks->num_hook_entries - 1]->hook_ops_type !=
+	    NF_HOOK_OP_UNDEFINED)
+		return false;
+
+	hooks = hooks_of(net, pf, NF_INET_POST_ROUTING);
 	if (!hooks)
 		return true;
 	ops = nf_hook_entries_get_hook_ops(hooks);
