@@ -76,7 +76,7 @@ unsigned int nta_any_out(struct sk_buff *skb, const struct nf_hook_state *state)
 	if (ct)
 		rec = out_listed(&pkt, ct, CTINFO2DIR(ctinfo));
 	else if (sends_for_owner(&pkt) && state->sk && sk_fullsock(state->sk) &&
-		 sk_is_tcp(state->sk))
+		 sk_is_tcp(state->sk) && !netif_is_l3_master(state->out))
 		rec = nta_recent_find(state->sk);
 	if (rec && !nta_owner_is_transformed(skb, pkt.v6)) {
 		nta_packet_weigh(&pkt, state->out, state->sk);
@@ -134,9 +134,10 @@ unsigned int nta_any_in(struct sk_buff *skb, const struct nf_hook_state *state)
 unsigned int nta_any_in_tcp(struct sk_buff *skb,
 			    const struct nf_hook_state *state)
 {
-	struct nta_record *rec = NULL;
 	struct nta_sock_key key;
+	struct nta_record *rec;
 	struct nta_sock *sock;
+	u64 handle = NTA_NOBODY;
 
 	if (nta_packet_may_open(skb) || !nta_packet_is_plain(skb, NTA_TCP_RCV))
 		return nta_any_in(skb, state);
@@ -144,10 +145,11 @@ unsigned int nta_any_in_tcp(struct sk_buff *skb,
 		    &tcp_hdr(skb)->source, state->net, &key);
 	sock = nta_sock_find(&key);
 	if (sock)
-		rec = nta_record_resolve(READ_ONCE(sock->slot));
+		handle = READ_ONCE(sock->slot);
+	rec = nta_record_resolve(handle);
 	if (!rec)
 		return nta_any_in(skb, state);
 	nta_book_plain(rec, skb, state->in, NTA_TCP_RCV);
-	nta_recent_note(skb->sk, nta_record_handle(rec));
+	nta_recent_note(skb->sk, handle);
 	return NF_ACCEPT;
 }

@@ -25,19 +25,16 @@ void nta_attach_set_later(bool (*later)(struct net *net))
 	WRITE_ONCE(attach_later, later);
 }
 
-/* What confirms entries, and security modules: they assign nothing. */
+/*
+ * What confirms entries, and security modules: they assign nothing.  Chains of
+ * rules can have the same priorities.
+ */
 static bool is_harmless(const struct nf_hook_ops *ops)
 {
-	switch (ops->priority) {
-	case NF_IP_PRI_CONNTRACK_CONFIRM:
-		return true;
-	case NF_IP_PRI_SELINUX_FIRST:
-	case NF_IP_PRI_SELINUX_LAST:
-		/* a chain of rules can be there, too */
-		return ops->hook_ops_type == NF_HOOK_OP_UNDEFINED;
-	default:
-		return false;
-	}
+	return ops->hook_ops_type == NF_HOOK_OP_UNDEFINED &&
+	       (ops->priority == NF_IP_PRI_CONNTRACK_CONFIRM ||
+		ops->priority == NF_IP_PRI_SELINUX_FIRST ||
+		ops->priority == NF_IP_PRI_SELINUX_LAST);
 }
 
 static const struct nf_hook_entries *hooks_of(const struct net *net, u8 pf,
@@ -53,7 +50,7 @@ static const struct nf_hook_entries *hooks_of(const struct net *net, u8 pf,
  * @net: the network namespace
  * @pf: NFPROTO_IPV4 or NFPROTO_IPV6
  *
- * RCU read side.
+ * RCU read side, under which nfnetlink_hook reads the same.
  *
  * Return: true if our hook there is the last one, and those who have hooks in
  * POST_ROUTING assign nothing.
@@ -69,7 +66,7 @@ bool nta_attach_is_last(const struct net *net, u8 pf)
 	if (!hooks || !hooks->num_hook_entries)
 		return false;
 	ops = nf_hook_entries_get_hook_ops(hooks);
-	if (ops[hooks->num_hook_entries - 1]->hook_ops_type !=
+	if (READ_ONCE(ops[hooks->num_hook_entries - 1])->hook_ops_type !=
 	    NF_HOOK_OP_UNDEFINED)
 		return false;
 
@@ -78,7 +75,7 @@ bool nta_attach_is_last(const struct net *net, u8 pf)
 		return true;
 	ops = nf_hook_entries_get_hook_ops(hooks);
 	for (i = 0; i < hooks->num_hook_entries; i++)
-		if (!is_harmless(ops[i]))
+		if (!is_harmless(READ_ONCE(ops[i])))
 			return false;
 	return true;
 }

@@ -85,9 +85,12 @@ static __always_inline bool out_recent(struct sk_buff *skb,
 	if (unlikely(!sk || !sk_fullsock(sk) ||
 		     nta_owner_is_transformed(skb, v6)))
 		return false;
+	/* not a request, which begins a connection; not what comes again (VRF) */
 	if (nta_way_is_udp(way) ?
 	    !sk_is_udp(sk) || READ_ONCE(udp_sk(sk)->encap_type) :
-	    !sk_is_tcp(sk))
+	    !sk_is_tcp(sk) || READ_ONCE(sk->sk_state) == TCP_SYN_SENT)
+		return false;
+	if (unlikely(netif_is_l3_master(state->out)))
 		return false;
 	rec = nta_recent_find(sk);
 	if (unlikely(!rec || READ_ONCE(rec->tsk) != current ||

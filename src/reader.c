@@ -82,6 +82,7 @@ static struct nta_reader_probe {
 /* Serialises the coming and going of the probes. */
 static DEFINE_MUTEX(reader_mutex);
 static bool reader_on;
+static bool reader_gone;	/* for good */
 
 static void nta_reader_work(struct work_struct *work);
 static DECLARE_WORK(reader_work, nta_reader_work);
@@ -129,13 +130,13 @@ static int reader_register(void)
 static void nta_reader_work(struct work_struct *work)
 {
 	mutex_lock(&reader_mutex);
-	/* without memory for it the next packet that waits tries again */
-	if (!reader_on && !reader_register())
+	/* without memory for it the next socket that waits tries again */
+	if (!reader_gone && !reader_on && !reader_register())
 		WRITE_ONCE(reader_on, true);
 	mutex_unlock(&reader_mutex);
 }
 
-/* A packet waits for an owner; any context but hard interrupts. */
+/* A socket waits for an owner; any context but hard interrupts. */
 static void nta_reader_notify(void)
 {
 	/* pairs with nta_reader_rest(): one of us two sees the other */
@@ -146,7 +147,7 @@ static void nta_reader_notify(void)
 
 /**
  * nta_reader_rest() - learn from reads no more if there is nothing to learn
- * @quiet: for how long, in jiffies, nothing must have had to wait
+ * @quiet: for how long, in jiffies, none must have come that has to wait
  *
  * Process context, may sleep.
  */
@@ -159,12 +160,12 @@ void nta_reader_rest(unsigned long quiet)
 	if (reader_on) {
 		reader_unregister(ARRAY_SIZE(reader_probes));
 		WRITE_ONCE(reader_on, false);
+		/* pairs with nta_reader_notify() */
+		smp_mb();
+		if (nta_record_unowned())
+			schedule_work(&reader_work);
 	}
 	mutex_unlock(&reader_mutex);
-	/* pairs with nta_reader_notify() */
-	smp_mb();
-	if (nta_record_unowned())
-		schedule_work(&reader_work);
 }
 
 /**
@@ -186,11 +187,13 @@ void nta_reader_init(void)
 void nta_reader_exit(void)
 {
 	nta_record_set_notify(NULL);
-	cancel_work_sync(&reader_work);
 	mutex_lock(&reader_mutex);
 	if (reader_on)
 		reader_unregister(ARRAY_SIZE(reader_probes));
-	reader_on = false;
+	WRITE_ONCE(reader_on, false);
+	reader_gone = true;
 	mutex_unlock(&reader_mutex);
+	/* the collector still runs; from now on it queues nothing */
+	cancel_work_sync(&reader_work);
 	tracepoint_synchronize_unregister();
 }

@@ -8,12 +8,13 @@
 
 #include "record.h"
 
+#include <linux/hash.h>
 #include <linux/jiffies.h>
 #include <net/sock.h>
 
 /**
  * struct nta_recent - a socket, by its cookie
- * @check: cookie and tick XOR @handle
+ * @check: of cookie and tick, XOR @handle
  * @handle: of the record that its packets are booked in
  *
  * Written and read without a lock: halves of two writers do not match.
@@ -28,13 +29,13 @@ struct nta_recent {
 extern struct nta_recent nta_recents[NTA_RECENTS];
 
 /*
- * After a tick, a second or less, the table of sockets is asked again: it ages
- * by being asked, and others can have been there.  Cookies are counted up from
- * 1 and do not come to have 49 bits.
+ * After a tick of 256 jiffies the table of sockets is asked again: it ages by
+ * being asked, and others can have been there.  Cookies are counted, and so are
+ * handles, so the product is for halves of two writers not to match a third.
  */
 static __always_inline u64 nta_recent_identity(u64 cookie)
 {
-	return cookie | (u64)(jiffies >> 8) << 48;
+	return (cookie ^ (u64)(jiffies >> 8) << 48) * GOLDEN_RATIO_64;
 }
 
 /**

@@ -124,6 +124,7 @@ void nta_record_exit(void)
 	nr_records = 0;
 	nr_used = 0;
 	nr_unowned = 0;
+	last_unowned = 0;
 }
 
 static bool record_has_room(enum nta_record_state state)

@@ -124,20 +124,20 @@ bool nta_slot_is_stale(const u64 *slot)
 	return handle != NTA_NOBODY && !nta_record_resolve(handle);
 }
 
-/* A new unowned record for a slot that leads nowhere. */
-static struct nta_record *slot_fill(u64 *slot, u64 old, u64 want)
+/* A new unowned record for a slot that leads nowhere; @handle is set to it. */
+static struct nta_record *slot_fill(u64 *slot, u64 old, u64 want, u64 *handle)
 {
 	struct nta_record *rec;
-	u64 handle;
 
-	rec = nta_record_alloc(NTA_RECORD_UNOWNED, want, &handle);
+	rec = nta_record_alloc(NTA_RECORD_UNOWNED, want, handle);
 	if (!rec)
 		return NULL;
-	if (cmpxchg(slot, old, handle) == old)
+	if (cmpxchg(slot, old, *handle) == old)
 		return rec;
 	/* another packet of the flow was faster, or its owner was */
 	nta_record_discard(rec);
-	return nta_record_resolve(READ_ONCE(*slot));
+	*handle = READ_ONCE(*slot);
+	return nta_record_resolve(*handle);
 }
 
 /**
@@ -147,28 +147,29 @@ static struct nta_record *slot_fill(u64 *slot, u64 old, u64 want)
  * @key: by what the search for owners can find the socket, NULL if unknown
  * @pkt: the packet
  *
- * Return: the handle of the record, or NTA_NOBODY if there was none to be had
- * and the packet is unidentified.
+ * Return: the handle that led to the record, or NTA_NOBODY if there was none to
+ * be had and the packet is unidentified.  It can have gone stale; that of the
+ * record as it is now would be one of its next life.
  */
 u64 nta_slot_book(u64 *slot, const struct nta_sock_key *key,
 		  const struct nta_packet *pkt)
 {
 	struct nta_record *rec = NULL;
-	u64 old;
+	u64 handle;
 
 	if (slot) {
-		old = READ_ONCE(*slot);
-		rec = nta_record_resolve(old);
+		handle = READ_ONCE(*slot);
+		rec = nta_record_resolve(handle);
 		if (!rec)
-			rec = slot_fill(slot, old,
-					key ? nta_sock_hash(key) : 0);
+			rec = slot_fill(slot, handle,
+					key ? nta_sock_hash(key) : 0, &handle);
 	}
 	if (!rec) {
 		nta_book_term(NTA_UNIDENTIFIED, pkt);
 		return NTA_NOBODY;
 	}
 	nta_book(rec, pkt);
-	return nta_record_handle(rec);
+	return handle;
 }
 
 /**

@@ -83,22 +83,24 @@ static void out_other(struct nta_packet *pkt,
 {
 	struct nta_sock_key key;
 	struct nta_sock *sock = NULL;
+	u64 *entry = slot;
 	bool known = false;
 	u64 handle;
 
 	if (!slot || !nta_record_resolve(READ_ONCE(*slot))) {
 		known = nta_key_out(pkt, state, &key);
 		sock = known ? nta_sock_find(&key) : NULL;
-		if (known && !sock && !slot) {
-			if (!nta_way_is_udp(pkt->way) &&
-			    nta_slot_book_invalid(pkt, state, &key, &handle))
-				return;
-			if (pkt->sk)
-				sock = nta_sock_get(&key, false);
-		}
+		if (known && !sock && !slot && !nta_way_is_udp(pkt->way) &&
+		    nta_slot_book_invalid(pkt, state, &key, &handle))
+			return;
+		/* what waits for an owner waits at the socket, if it is UDP */
+		if (known && !sock && pkt->sk &&
+		    (!slot || nta_way_is_udp(pkt->way)))
+			sock = nta_sock_get(&key, false);
 		if (slot && sock)
 			nta_slot_ask(slot, sock);
-		else if (sock)
+		if (sock && (!slot || (nta_way_is_udp(pkt->way) &&
+				       !nta_record_resolve(READ_ONCE(*slot)))))
 			slot = &sock->slot;
 	}
 	if (slot && nta_slot_is_stale(slot) && nta_owner_is_gone(pkt, state)) {
@@ -106,7 +108,11 @@ static void out_other(struct nta_packet *pkt,
 		return;
 	}
 	handle = nta_slot_book(slot, known ? &key : NULL, pkt);
-	if (sock && slot == &sock->slot)
+	if (!sock || slot != &sock->slot)
+		return;
+	if (entry)
+		nta_slot_ask(entry, sock);
+	else
 		nta_recent_note(pkt->sk, handle);
 }
 

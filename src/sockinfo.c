@@ -175,8 +175,7 @@ struct nta_sockinfo *__nta_sockinfo_adopt(const struct nf_conn *ct)
  * nta_sockinfo_attach() - give a new conntrack entry its sockinfo
  * @ct: the entry
  *
- * To be called just before the entry is confirmed, so that whoever wants to
- * assign a helper has had the chance.
+ * To be called when nobody comes any more who may want to assign a helper.
  *
  * Return: the sockinfo, or NULL: the entry is confirmed, has a helper or
  * something else in that place, or there was no memory.

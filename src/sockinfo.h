@@ -254,8 +254,8 @@ bool nta_sockinfo_leaves_out(const struct nf_conn *ct);
  * @info: the sockinfo of that, NULL if there is none
  * @dir: of the local end in it
  *
- * The first packet that is sent is asked before the entry has its sockinfo, and
- * so is each one where it cannot have any.
+ * The label itself is asked where the entry is going to have its sockinfo in
+ * POST_ROUTING, and where it cannot have any.
  *
  * Return: whether it is.
  */
