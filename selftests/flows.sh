@@ -106,6 +106,8 @@ masqueraded()
 	ip -n "$CLI" addr add 10.99.0.1/32 dev lo
 	in_ns "$CLI" nft "table ip n { chain post { type nat hook postrouting priority srcnat; oifname eth0 masquerade; }
 	}" || fatal "nft"
+	come_to_post "$CLI"
+	in_ns "$CLI" conntrack -F >/dev/null 2>&1
 	actor cli "$CLI"
 	actor srv "$SRV"
 	tell srv "tcp4 0; bind 0 $SRV4 5003; listen 0"

@@ -383,6 +383,28 @@ forget()
 	tun exit_timeout "$timeout"
 }
 
+attaches()
+{
+	local before
+	before=$(stat attached)
+	in_ns "$1" "$TRAFFIC" udp-client -n 1 127.0.0.1 9 >/dev/null 2>&1
+	(($(stat attached) > before))
+}
+no_sockets() { tun gc 1; stat_is sockets 0; }
+
+# come_to_post NAMESPACE: rules have come to POST_ROUTING there, and the module comes when it meets a
+# flow. Those before that are in the table of sockets; they are gone when this returns.
+come_to_post()
+{
+	local timeout
+	busywait "$WAIT" attaches "$1" || fatal "the module does not come to POST_ROUTING"
+	timeout=$(tun unowned_timeout)
+	tun unowned_timeout 1
+	forget
+	busywait "$WAIT" no_sockets || fatal "sockets stay known"
+	tun unowned_timeout "$timeout"
+}
+
 # What the files say, a line each: "TERM FIGURE VALUE" of the books, "NAME VALUE" of the tunables
 books_of_files()
 {

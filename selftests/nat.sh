@@ -9,7 +9,7 @@
 source "$(dirname "$0")/lib.sh"
 source "$(dirname "$0")/cover.sh"
 need_tools ip nft ethtool jq awk conntrack ipvsadm
-MODES="rule"
+MODES="rule off"
 
 modprobe -a vrf ip_vs ip_vs_rr nft_synproxy nft_masq nft_redir || skip_all "needs the modules"
 
@@ -263,6 +263,11 @@ vrf()
 
 body()
 {
+	# What is sent passes LOCAL_OUT twice, with an entry or without.
+	if [[ $MODE == off ]]; then
+		vrf
+		return
+	fi
 	masquerade
 	redirect
 	reject_new
@@ -276,7 +281,7 @@ body()
 	vrf
 }
 
-plan $((13 + 8 + 2))
+plan $((13 + 8 + 2 + 1 + 2))
 load_module
 for_each_mode body
 finish

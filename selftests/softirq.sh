@@ -141,6 +141,20 @@ tcp_closed()
 	slay cli srv
 }
 
+# The same socket asks twice, from two ports: requests of 60 bytes, and resets.
+tcp_closed_again()
+{
+	begin "closed port, TCP, twice by one socket"
+	asked cli "tcp4 1; connect 1 127.0.0.1 $PORT"
+	asked cli "connect 1 127.0.0.1 $PORT"
+	is "$ANSWER" ECONNREFUSED "$MODE: refused again"
+	quiet
+	owes cli tcp "tcpsndpacks=2 tcpsndbytes=120 tcprcvpacks=2 tcprcvbytes=80"
+	owes unowned tcp "tcpsndpacks=2 tcpsndbytes=80 tcprcvpacks=2 tcprcvbytes=120"
+	row_end
+	slay cli srv
+}
+
 udp_closed()
 {
 	local sent
@@ -209,12 +223,13 @@ body()
 	zero_window
 	unread
 	tcp_closed
+	tcp_closed_again
 	udp_closed
 	time_wait alive
 	time_wait gone
 }
 
-plan $((2 * (11 + 4 + 2)))
+plan $((2 * (12 + 5 + 2)))
 load_module
 tun exit_timeout 3600
 LOST=(0 0)

@@ -47,7 +47,7 @@ measure()
 	ct | rule) conntrack_rule "$CLI"; conntrack_rule "$SRV" ;;
 	on) tun conntrack on ;;
 	esac
-	[[ ! $VARIANT =~ ^(rule|off|on)$ ]] || REST=(-w 3200)
+	REST=(-w 3200)
 	rows loopback 4 "${loop[@]}"
 	rows loopback 6 "${loop6[@]}"
 	rows veth 4 "$CLI4" "$SRV4" "$CLI" "$SRV"
