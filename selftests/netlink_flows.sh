@@ -56,6 +56,8 @@ translated()
 {
 	in_ns "$CLI" nft "add table ip n; add chain ip n out { type nat hook output priority -100; }; add rule ip n out ip daddr 10.9.0.77 tcp dport 80 dnat to $SRV4:5003"
 	in_ns "$SRV" nft "add table ip n; add chain ip n in { type nat hook input priority 100; }; add rule ip n in tcp dport 5003 snat to 10.9.0.88"
+	come_to_post "$CLI"
+	in_ns "$CLI" conntrack -F 2>/dev/null
 	actor cli "$CLI"
 	actor srv "$SRV"
 	tell srv "tcp4 0; bind 0 $SRV4 5003; listen 0"
