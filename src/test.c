@@ -18,6 +18,7 @@ static struct kunit_suite *const suites[] = {
 	&nta_test_weight,
 	&nta_test_packet,
 	&nta_test_key,
+	&nta_test_recent,
 	&nta_test_walk,
 };
 

@@ -21,6 +21,7 @@ extern struct kunit_suite nta_test_exitlist;
 extern struct kunit_suite nta_test_weight;
 extern struct kunit_suite nta_test_packet;
 extern struct kunit_suite nta_test_key;
+extern struct kunit_suite nta_test_recent;
 extern struct kunit_suite nta_test_walk;
 
 void nta_test_run(void);

@@ -134,7 +134,8 @@ static void limits_hurry(struct kunit *test)
 	nta_test_param(NTA_MAX_RECORDS, 64);
 	KUNIT_ASSERT_EQ(test, take(NTA_RECORD_UNOWNED, 25), 25U);
 	for (i = 0; i < 25; i++) {
-		rec = nta_record_resolve(BIT_ULL(32) + i);
+		rec = nta_record_resolve(BIT_ULL(32) +
+					 i * sizeof(*rec));
 		KUNIT_ASSERT_NOT_ERR_OR_NULL(test, rec);
 		rec->stamp = jiffies - (i < 10 ? 10 : 5) * HZ;
 	}
