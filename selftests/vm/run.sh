@@ -12,12 +12,13 @@ usage()
 	cat >&2 <<-END
 	usage: run.sh [--kernel 6.1|6.12|debug|RELEASE] [--smp N] [--mem MB] [--ko FILE]
 	              [--append PARAMETERS] [--timeout SEC] [--idle SEC] [--icount]
+	              [--monitor PIPE]	(of qemu: PIPE.in, PIPE.out; what it logs goes to PIPE.log)
 	              --shell | COMMAND [ARG...]
 	END
 	exit 2
 }
 
-kernel=6.12 smp=1 mem='' timeout=600 idle=0 mode=run icount=no ko='' parameters=''
+kernel=6.12 smp=1 mem='' timeout=600 idle=0 mode=run icount=no ko='' parameters='' monitor=''
 while (($#)); do
 	case $1 in
 	--shell) mode=shell; shift; continue ;;
@@ -27,6 +28,7 @@ while (($#)); do
 	--mem) mem=${2-} ;;
 	--ko) ko=$(readlink -f "${2-}") ;;
 	--append) parameters=${2-} ;;
+	--monitor) monitor=${2-} ;;
 	--timeout) timeout=${2-} ;;
 	--idle) idle=${2-} ;;
 	-*) usage ;;
@@ -108,6 +110,7 @@ qemu=(
 	-device "virtio-9p-$bus,fsdev=root,mount_tag=root"
 	-device "virtio-serial-$bus"
 )
+[[ -z $monitor ]] || qemu+=(-monitor "pipe:$monitor" -D "$monitor.log")
 
 if [[ $mode == shell ]]; then
 	exec "${qemu[@]}" -chardev stdio,id=out,signal=off -device virtconsole,chardev=out

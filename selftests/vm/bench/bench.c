@@ -27,7 +27,7 @@
 #define BATCHES_MAX 1000
 #define THREADS_MAX 256
 
-static long size = 100, rounds = 64, batches = 32, flows = 1, threads = 1, rest;
+static long size = 100, rounds = 64, batches = 32, flows = 1, threads = 1, rest, loud;
 static int shared, connecting;
 static struct pair *pairs;
 static int baton[THREADS_MAX];
@@ -163,7 +163,7 @@ static void options(int argc, char **argv)
 {
 	int opt, two;
 
-	while ((opt = getopt(argc, argv, "s:r:b:f:t:g:w:1c")) != -1) {
+	while ((opt = getopt(argc, argv, "s:r:b:f:t:g:w:p1c")) != -1) {
 		switch (opt) {
 		case 's': size = number(optarg, 1, sizeof(out)); break;	/* of a message */
 		case 'r': rounds = number(optarg, 1, 1000000); break;	/* in a batch */
@@ -172,6 +172,7 @@ static void options(int argc, char **argv)
 		case 't': threads = number(optarg, 1, THREADS_MAX); break;	/* in turn */
 		case 'g': segment = number(optarg, 1, 65535); break;	/* UDP_SEGMENT */
 		case 'w': rest = number(optarg, 0, 60000); break;	/* ms, see below */
+		case 'p': loud = 1; break;		/* say when measuring begins */
 		case '1': shared = 1; break;		/* the threads have one flow */
 		case 'c': connecting = 1; break;	/* a connection for each message */
 		default: exit(2);
@@ -208,6 +209,10 @@ int main(int argc, char **argv)
 		batch();
 	/* what has been done for connections that were new is over, too */
 	usleep(rest * 1000);
+	if (loud) {
+		puts("measuring");
+		fflush(stdout);
+	}
 	for (i = 0; i < batches; i++) {
 		begin = __rdtsc();
 		n = batch();
