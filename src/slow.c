@@ -90,22 +90,28 @@ static void out_other(struct nta_packet *pkt,
 	if (!slot || !nta_record_resolve(READ_ONCE(*slot))) {
 		known = nta_key_out(pkt, state, &key);
 		sock = known ? nta_sock_find(&key) : NULL;
-		if (known && !sock && !slot && !nta_way_is_udp(pkt->way) &&
-		    nta_slot_book_invalid(pkt, state, &key, &handle))
-			return;
-		/* what waits for an owner waits at the socket, if it is UDP */
-		if (known && !sock && pkt->sk &&
-		    (!slot || nta_way_is_udp(pkt->way)))
-			sock = nta_sock_get(&key, false);
+		if (known && !sock && !slot) {
+			if (!nta_way_is_udp(pkt->way) &&
+			    nta_slot_book_invalid(pkt, state, &key, &handle))
+				return;
+			if (pkt->sk)
+				sock = nta_sock_get(&key, false);
+		}
 		if (slot && sock)
 			nta_slot_ask(slot, sock);
-		if (sock && (!slot || (nta_way_is_udp(pkt->way) &&
-				       !nta_record_resolve(READ_ONCE(*slot)))))
+		else if (sock)
 			slot = &sock->slot;
 	}
 	if (slot && nta_slot_is_stale(slot) && nta_owner_is_gone(pkt, state)) {
 		nta_book_late(pkt);
 		return;
+	}
+	/* what waits for an owner waits at the socket, if it is UDP */
+	if (entry && known && nta_way_is_udp(pkt->way) && pkt->sk &&
+	    !nta_record_resolve(READ_ONCE(*entry))) {
+		sock = sock ?: nta_sock_get(&key, false);
+		if (sock)
+			slot = &sock->slot;
 	}
 	handle = nta_slot_book(slot, known ? &key : NULL, pkt);
 	if (!sock || slot != &sock->slot)
