@@ -7,7 +7,7 @@
 # doctor; who may; and what each of them says when the module goes and comes back.
 
 source "$(dirname "$0")/lib.sh"
-need_tools ip nft awk jq setpriv unshare perl
+need_tools ip nft awk jq setpriv unshare perl conntrack
 
 NETATOP=$HERE/../utils/netatop/netatop
 EPERM="not permitted; it needs CAP_NET_ADMIN in the initial user namespace, as root has it"
@@ -225,7 +225,7 @@ finding()
 
 doctor()
 {
-	local max
+	local max count
 	is "$(finding module)" "0 ok 0" "doctor: the module answers"
 	is "$(jq -r '.checks[] | select(.status == "ok" and .advice != null) | .check' "$TMP/doctor")" "" "no advice where nothing is wrong"
 	is "$(jq -r '.checks[] | select(.status != "ok" and .advice == null) | .check' "$TMP/doctor")" "" "and some where something is"
@@ -244,10 +244,13 @@ doctor()
 	rm -f /run/netatop.log
 	max=$(sysctl -n net.netfilter.nf_conntrack_max)
 	is "$(finding conntrack)" "0 ok 0" "doctor: conntrack has room"
+	# Entries that are about to time out would make room.
+	in_ns "$CLI" conntrack -F 2>/dev/null
 	in_ns "$CLI" ping -c 1 -W 1 "$SRV4" >/dev/null
-	sysctl -qw net.netfilter.nf_conntrack_max="$(ct_count "$CLI")"
+	count=$(ct_count "$CLI")
+	sysctl -qw net.netfilter.nf_conntrack_max="$count"
 	is "$(finding conntrack in_ns "$CLI")" "1 problem 1" "doctor: its table is full"
-	is "$(jq -r '.checks[] | select(.check == "conntrack") | .advice' "$TMP/doctor")" "Raise it: sysctl -w net.netfilter.nf_conntrack_max=$((2 * $(ct_count "$CLI")))" "and what to do"
+	is "$(jq -r '.checks[] | select(.check == "conntrack") | .advice' "$TMP/doctor")" "Raise it: sysctl -w net.netfilter.nf_conntrack_max=$((2 * count))" "and what to do"
 	sysctl -qw net.netfilter.nf_conntrack_max="$max"
 }
 
