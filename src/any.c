@@ -51,8 +51,7 @@ static struct nta_record *in_unlisted(const struct nta_packet *pkt,
 	if (!nta_way_is_udp(pkt->way) || pkt->more || pkt->part)
 		return NULL;
 	sk = nta_owner_udp_receiver(pkt, state);
-	return sk && sk_is_udp(sk) && !READ_ONCE(udp_sk(sk)->encap_type) ?
-	       nta_recent_find(sk) : NULL;
+	return sk && nta_owner_is_plain_udp(sk) ? nta_recent_find(sk) : NULL;
 }
 
 /**

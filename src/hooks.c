@@ -87,7 +87,7 @@ static __always_inline bool out_recent(struct sk_buff *skb,
 		return false;
 	/* not a request, which begins a connection; not what comes again (VRF) */
 	if (nta_way_is_udp(way) ?
-	    !sk_is_udp(sk) || READ_ONCE(udp_sk(sk)->encap_type) :
+	    !nta_owner_is_plain_udp(sk) :
 	    !sk_is_tcp(sk) || READ_ONCE(sk->sk_state) == TCP_SYN_SENT)
 		return false;
 	if (unlikely(netif_is_l3_master(state->out)))
@@ -111,7 +111,7 @@ static __always_inline bool in_recent(struct sk_buff *skb,
 	if (!sk || unlikely(!sk_fullsock(sk)))
 		return false;
 	if (nta_way_is_udp(way) ?
-	    !sk_is_udp(sk) || READ_ONCE(udp_sk(sk)->encap_type) :
+	    !nta_owner_is_plain_udp(sk) :
 	    !sk_is_tcp(sk) || nta_packet_may_open(skb))
 		return false;
 	rec = nta_recent_find(sk);
@@ -137,72 +137,64 @@ static __always_inline bool in_booked(struct sk_buff *skb,
 				       in_recent(skb, state, way);
 }
 
-static unsigned int nta_hook4_out(void *priv, struct sk_buff *skb,
-				  const struct nf_hook_state *state)
+static __always_inline unsigned int hook_out(struct sk_buff *skb,
+					     const struct nf_hook_state *state,
+					     u8 proto, bool v6)
 {
-	switch (ip_hdr(skb)->protocol) {
+	switch (proto) {
 	case IPPROTO_TCP:
-		if (out_booked(skb, state, NTA_TCP_SND, false))
+		if (out_booked(skb, state, NTA_TCP_SND, v6))
 			return NF_ACCEPT;
 		break;
 	case IPPROTO_UDP:
-		if (out_booked(skb, state, NTA_UDP_SND, false))
+		if (out_booked(skb, state, NTA_UDP_SND, v6))
 			return NF_ACCEPT;
 		break;
 	}
 	return nta_any_out(skb, state);
+}
+
+static __always_inline unsigned int hook_in(struct sk_buff *skb,
+					    const struct nf_hook_state *state,
+					    u8 proto)
+{
+	switch (proto) {
+	case IPPROTO_TCP:
+		if (in_booked(skb, state, NTA_TCP_RCV))
+			return NF_ACCEPT;
+		if (!skb_nfct(skb))
+			return nta_any_in_tcp(skb, state);
+		break;
+	case IPPROTO_UDP:
+		if (in_booked(skb, state, NTA_UDP_RCV))
+			return NF_ACCEPT;
+		break;
+	}
+	return nta_any_in(skb, state);
+}
+
+static unsigned int nta_hook4_out(void *priv, struct sk_buff *skb,
+				  const struct nf_hook_state *state)
+{
+	return hook_out(skb, state, ip_hdr(skb)->protocol, false);
 }
 
 static unsigned int nta_hook4_in(void *priv, struct sk_buff *skb,
 				 const struct nf_hook_state *state)
 {
-	switch (ip_hdr(skb)->protocol) {
-	case IPPROTO_TCP:
-		if (in_booked(skb, state, NTA_TCP_RCV))
-			return NF_ACCEPT;
-		if (!skb_nfct(skb))
-			return nta_any_in_tcp(skb, state);
-		break;
-	case IPPROTO_UDP:
-		if (in_booked(skb, state, NTA_UDP_RCV))
-			return NF_ACCEPT;
-		break;
-	}
-	return nta_any_in(skb, state);
+	return hook_in(skb, state, ip_hdr(skb)->protocol);
 }
 
 static unsigned int nta_hook6_out(void *priv, struct sk_buff *skb,
 				  const struct nf_hook_state *state)
 {
-	switch (ipv6_hdr(skb)->nexthdr) {
-	case IPPROTO_TCP:
-		if (out_booked(skb, state, NTA_TCP_SND, true))
-			return NF_ACCEPT;
-		break;
-	case IPPROTO_UDP:
-		if (out_booked(skb, state, NTA_UDP_SND, true))
-			return NF_ACCEPT;
-		break;
-	}
-	return nta_any_out(skb, state);
+	return hook_out(skb, state, ipv6_hdr(skb)->nexthdr, true);
 }
 
 static unsigned int nta_hook6_in(void *priv, struct sk_buff *skb,
 				 const struct nf_hook_state *state)
 {
-	switch (ipv6_hdr(skb)->nexthdr) {
-	case IPPROTO_TCP:
-		if (in_booked(skb, state, NTA_TCP_RCV))
-			return NF_ACCEPT;
-		if (!skb_nfct(skb))
-			return nta_any_in_tcp(skb, state);
-		break;
-	case IPPROTO_UDP:
-		if (in_booked(skb, state, NTA_UDP_RCV))
-			return NF_ACCEPT;
-		break;
-	}
-	return nta_any_in(skb, state);
+	return hook_in(skb, state, ipv6_hdr(skb)->nexthdr);
 }
 
 /* After everybody who may want to assign a helper, before confirmation. */

@@ -35,6 +35,17 @@ static __always_inline bool nta_owner_is_transformed(struct sk_buff *skb,
 }
 
 /**
+ * nta_owner_is_plain_udp() - is a socket one of UDP, and nobody's tunnel
+ * @sk: a full socket
+ *
+ * Return: whether it is.
+ */
+static __always_inline bool nta_owner_is_plain_udp(const struct sock *sk)
+{
+	return sk_is_udp(sk) && !READ_ONCE(udp_sk(sk)->encap_type);
+}
+
+/**
  * nta_owner_carries() - what does a socket carry
  * @sk: the socket, may be NULL or a request
  *
