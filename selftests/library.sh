@@ -161,7 +161,8 @@ forbidden()
 unloading()
 {
 	local cookie
-	start throng "$CLI" "$HERE/throng" 200 9
+	# more than fit in a page
+	start throng "$CLI" "$HERE/throng" 500 9
 	says throng ready
 	start listener "$CLI" "$LIB" listen
 	says listener "listening loaded=1"

@@ -33,7 +33,8 @@ refusals()
 	local cursor other
 	refused "no id" EINVAL "one of a process id, a thread id, a cursor is needed" "$NL" get task
 	refused "two ids" EINVAL "one of a process id, a thread id, a cursor is needed" "$NL" get task tgid=1 tid=1
-	refused "filter without a walk" EINVAL "filters are for walks: a cursor is missing" "$NL" get task tgid=1 uid=0
+	refused "table without a walk" EINVAL "this is for walks: a cursor is missing" "$NL" get task tgid=1 table
+	refused "filter without a walk" EINVAL "this is for walks: a cursor is missing" "$NL" get task tgid=1 uid=0
 	refused "thread id in a walk" EINVAL "a walk has no thread id" "$NL" one task tid=1
 	refused "no cursor" EINVAL "a cursor is needed" "$NL" get flow
 	refused "half a cursor" EINVAL "not a cursor" "$NL" get task cursor=0011
@@ -212,16 +213,16 @@ unloading()
 
 fuzzed()
 {
-	local seed=$RANDOM
+	local seed=${FUZZ_SEED:-$RANDOM} seconds=$((10 * ${FUZZ_ROUNDS:-1}))
 	start throng "$CLI" "$HERE/throng" 200 9
 	says throng ready
-	check "ten seconds of messages that make no sense (seed $seed)" "$NL" fuzz 10 "$seed"
+	check "$seconds seconds of messages that make no sense (seed $seed)" "$NL" fuzz "$seconds" "$seed"
 	note "$(tail -n 1 "$TMP/.out")"
 	slay throng
 	is "$("$NL" get books | fields version)" "$(<"$SYS/version")" "sense is still answered"
 }
 
-plan $((9 + 27 + 5 + 11 + 14 + 2 + 7 + 2 + 1))
+plan $((9 + 28 + 5 + 11 + 14 + 2 + 7 + 2 + 1))
 load_module
 setup_pair
 may

@@ -15,7 +15,9 @@ CROWD=10000
 CGROUP=/sys/fs/cgroup/netatop-test-$$
 
 tasks() { "$NL" page task "$@" | grep '^cmd=1 '; }
-tgids() { tasks "$@" | fields tgid | sort -n | paste -sd ' '; }
+# The same, which is to be so in both forms; what it says has no time then.
+both_forms() { local line; line=$(tasks "$@" | without_time); [[ $(tasks table "$@" | without_time) == "$line" ]] && echo "$line" || echo "not the same"; }
+tgids() { both_forms "$@" | fields tgid | sort -n | paste -sd ' '; }
 sorted() { printf '%s\n' "$@" | sort -n | paste -sd ' '; }
 without_time() { sed 's/ time=[0-9]*//'; }
 unknown() { echo "errno=ESRCH text=nothing is known of such a task offset=0"; }
@@ -93,6 +95,9 @@ identical()
 	is "$("$NL" dump task threads | fields tgid tid tid_start | md5sum)" "$(tasks threads | fields tgid tid tid_start | md5sum)" \
 		"$1: and of threads"
 	is "$(tasks | fields tgid | sort | uniq -d | wc -l)" 0 "$1: each once"
+	is "$(tasks table | without_time | md5sum)" "$(tasks | without_time | md5sum)" "$1: the rows of a table tell what messages tell"
+	is "$(tasks table threads | without_time | md5sum)" "$(tasks threads | without_time | md5sum)" "$1: and of threads"
+	is "$("$NL" dump task table | without_time | md5sum)" "$(tasks | without_time | md5sum)" "$1: and those of a dump"
 }
 
 few()
@@ -136,7 +141,7 @@ many()
 	slay throng
 }
 
-plan $((9 + 9 + 4 + 5 + 1 + 5 + 1 + 1))
+plan $((9 + 9 + 4 + 8 + 1 + 8 + 1 + 1))
 load_module "max_records=65536" exit_timeout=1
 setup_pair
 few

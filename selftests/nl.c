@@ -5,9 +5,9 @@
  *
  *	nl [-u] get|dump|page|one COMMAND [ATTRIBUTE[=VALUE]...]
  *	nl [-u] listen [COUNT]	joins the group, says "listening"; COUNT messages, else until SIGTERM
- *	nl half COMMAND [...]	begins a dump, reads one datagram, says "half", waits to be killed
+ *	nl half COMMAND [...]	begins a dump, reads one datagram, says "half"; the rest after SIGUSR1
  *	nl same [threads]	compares a walk with what getsockopt says of each
- *	nl bench		times a walk, and one for those that have changed where none has, against a
+ *	nl bench		times a walk by tables, and one for those that have changed where none has, against a
  *				getsockopt for each process, three times
  *	nl fuzz SECONDS SEED	sends random and mutated requests, says how many
  *
@@ -23,6 +23,7 @@
 #include <linux/netlink.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -145,6 +146,10 @@ static const struct attr attrs[] = {
 	[NETATOP_A_LIMIT] = { "limit", U32 },
 	[NETATOP_A_HOLD] = { "hold", FLAG },
 	[NETATOP_A_EXIT_SEQ] = { "exit_seq", U64 },
+	[NETATOP_A_TABLE] = { "table", FLAG },
+	[NETATOP_A_BOOT] = { "boot", U64 },
+	[NETATOP_A_ROW_SIZE] = { "row_size", U32 },
+	[NETATOP_A_ROWS] = { "rows", BIN },
 };
 
 static const struct attr top = { NULL, IN(attrs) };
@@ -214,11 +219,71 @@ static void print_attr(const struct nlattr *a, const struct attr *table, int max
 		print_attr(b, table[type].in, table[type].max, name);
 }
 
+static unsigned long long get(const struct nlmsghdr *nlh, int type)
+{
+	const struct nlattr *a;
+
+	mnl_attr_for_each(a, nlh, sizeof(struct genlmsghdr))
+		if (mnl_attr_get_type(a) == type)
+			return mnl_attr_get_payload_len(a) == 4 ? mnl_attr_get_u32(a) : mnl_attr_get_u64(a);
+	return 0;
+}
+
+static void print_known(const char *name, unsigned long long value)
+{
+	if (value)
+		printf(" %s=%llu", name, value);
+}
+
+/* As if it were a message. */
+static void print_row(const struct nlmsghdr *nlh, const struct netatop_row *row)
+{
+	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
+	unsigned long long start = row->tid ? row->tid_start : row->start;
+
+	printf("cmd=%d intr=%d cookie=%llu time=%llu tgid=%u start=%llu btime=%llu name=%s state=%u uid=%u",
+	       genl->cmd, !!(nlh->nlmsg_flags & NLM_F_DUMP_INTR), get(nlh, NETATOP_A_COOKIE),
+	       get(nlh, NETATOP_A_TIME), row->tgid, (unsigned long long)row->start,
+	       (start + get(nlh, NETATOP_A_BOOT)) / 1000000000, row->name, row->state, row->uid);
+	for (int i = 0; i < 8; i++)
+		printf(" counters.%s=%llu", counter_attrs[NETATOP_A_COUNTER_TCP_SND_PACKETS + i].name,
+		       (unsigned long long)row->counter[i]);
+	printf(" first=%llu last=%llu", (unsigned long long)row->first, (unsigned long long)row->last);
+	print_known("cgroup", row->cgroup);
+	print_known("ns_pid", row->ns_pid);
+	print_known("netns_ino", row->netns_ino);
+	print_known("netns_cookie", row->netns_cookie);
+	print_known("tid", row->tid);
+	if (row->tid)
+		printf(" tid_start=%llu", (unsigned long long)row->tid_start);
+	putchar('\n');
+}
+
+static bool print_rows(const struct nlmsghdr *nlh)
+{
+	unsigned int size = get(nlh, NETATOP_A_ROW_SIZE);
+	const struct nlattr *a;
+	struct netatop_row row;
+
+	mnl_attr_for_each(a, nlh, sizeof(struct genlmsghdr)) {
+		if (mnl_attr_get_type(a) != NETATOP_A_ROWS)
+			continue;
+		for (unsigned int at = 0; at < mnl_attr_get_payload_len(a); at += size) {
+			memcpy(&row, (char *)mnl_attr_get_payload(a) + at, sizeof(row));
+			print_row(nlh, &row);
+		}
+		return true;
+	}
+	return false;
+}
+
 static void print_message(const struct nlmsghdr *nlh)
 {
 	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
 	const struct nlattr *a;
 
+	if (print_rows(nlh))
+		return;
 	printf("cmd=%d intr=%d", genl->cmd, !!(nlh->nlmsg_flags & NLM_F_DUMP_INTR));
 	mnl_attr_for_each(a, nlh, sizeof(*genl))
 		print_attr(a, top.in, top.max, "");
@@ -427,19 +492,15 @@ static int pages(on_message *cb, int cmd, char **args, bool all)
 static int same_wrong, same_right, tgids[1 << 17], nr_tgids;
 static int ip_sock;
 
-static unsigned long long get(const struct nlmsghdr *nlh, int type, int in)
+static unsigned long long get_counter(const struct nlmsghdr *nlh, int type)
 {
 	const struct nlattr *a, *b;
 
-	mnl_attr_for_each(a, nlh, sizeof(struct genlmsghdr)) {
-		if (mnl_attr_get_type(a) != type)
-			continue;
-		if (!in)
-			return mnl_attr_get_payload_len(a) == 4 ? mnl_attr_get_u32(a) : mnl_attr_get_u64(a);
-		mnl_attr_for_each_nested(b, a)
-			if (mnl_attr_get_type(b) == in)
-				return mnl_attr_get_u64(b);
-	}
+	mnl_attr_for_each(a, nlh, sizeof(struct genlmsghdr))
+		if (mnl_attr_get_type(a) == NETATOP_A_COUNTERS)
+			mnl_attr_for_each_nested(b, a)
+				if (mnl_attr_get_type(b) == type)
+					return mnl_attr_get_u64(b);
 	return 0;
 }
 
@@ -454,14 +515,14 @@ static void compare(const struct nlmsghdr *nlh)
 
 	if (genl->cmd != NETATOP_CMD_TASK_GET)
 		return;
-	thread = get(nlh, NETATOP_A_TID, 0);
-	wanted.id = thread ?: (int)get(nlh, NETATOP_A_TGID, 0);
-	wanted.btime = get(nlh, NETATOP_A_BTIME, 0);
+	thread = get(nlh, NETATOP_A_TID);
+	wanted.id = thread ?: (int)get(nlh, NETATOP_A_TGID);
+	wanted.btime = get(nlh, NETATOP_A_BTIME);
 	mnl_attr_for_each(a, nlh, sizeof(*genl))
 		if (mnl_attr_get_type(a) == NETATOP_A_NAME)
 			strncpy(wanted.command, mnl_attr_get_str(a), sizeof(wanted.command) - 1);
 	for (int i = 0; i < 8; i++)
-		counter[i] = get(nlh, NETATOP_A_COUNTERS, NETATOP_A_COUNTER_TCP_SND_PACKETS + i);
+		counter[i] = get_counter(nlh, NETATOP_A_COUNTER_TCP_SND_PACKETS + i);
 	memset(&said, 0, sizeof(said));
 	said.id = wanted.id;
 	if (getsockopt(ip_sock, SOL_IP, thread ? NETATOP_GETCNT_PID : NETATOP_GETCNT_TGID, &said, &len) ||
@@ -478,7 +539,7 @@ static void note_tgid(const struct nlmsghdr *nlh)
 	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
 
 	if (genl->cmd == NETATOP_CMD_TASK_GET && nr_tgids < (int)(sizeof(tgids) / sizeof(*tgids)))
-		tgids[nr_tgids++] = get(nlh, NETATOP_A_TGID, 0);
+		tgids[nr_tgids++] = get(nlh, NETATOP_A_TGID);
 }
 
 static double now(void)
@@ -498,7 +559,8 @@ static void look(const struct nlmsghdr *nlh)
 
 static int bench(void)
 {
-	char never[] = "since=0xffffffffffffffff", *idle_args[] = { never, NULL };
+	char never[] = "since=0xffffffffffffffff", table[] = "table";
+	char *args[] = { table, NULL }, *idle_args[] = { table, never, NULL };
 	double start, walk, idle, calls;
 	struct netpertask said;
 	int gone;
@@ -508,7 +570,7 @@ static int bench(void)
 		if (pages(note_tgid, NETATOP_CMD_TASK_GET, NULL, true) < 0)
 			return 1;
 		start = now();
-		if (pages(look, NETATOP_CMD_TASK_GET, NULL, true) < 0)
+		if (pages(look, NETATOP_CMD_TASK_GET, args, true) < 0)
 			return 1;
 		walk = now() - start;
 		start = now();
@@ -546,12 +608,17 @@ static int listen_group(int count)
 static int half(int cmd, char **args)
 {
 	char out[1024];
+	sigset_t set;
+	int sig;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &set, NULL);
 	submit(request(out, family, NLM_F_DUMP, cmd, args));
 	puts(receive(print_message) ? "whole" : "half");
-	pause();
-	return 0;
+	sigwait(&set, &sig);
+	return answer(print_message) < 0;
 }
 
 static void mutate(struct nlmsghdr *nlh)

@@ -4,25 +4,6 @@
  */
 #include "ident.h"
 
-#include <linux/cgroup.h>
-#include <linux/cred.h>
-#include <linux/nsproxy.h>
-#include <linux/pid.h>
-#include <linux/sched.h>
-#include <linux/sched/task.h>
-#include <linux/uidgid.h>
-#include <linux/user_namespace.h>
-#include <net/net_namespace.h>
-
-static u64 ident_cgroup(struct task_struct *tsk)
-{
-#ifdef CONFIG_CGROUPS
-	return cgroup_id(task_dfl_cgroup(tsk));
-#else
-	return 0;
-#endif
-}
-
 /**
  * nta_ident_netns() - read where a task has its network
  * @tsk: the task
@@ -33,12 +14,7 @@ static u64 ident_cgroup(struct task_struct *tsk)
  */
 void nta_ident_netns(struct task_struct *tsk, struct nta_ident *ident)
 {
-	task_lock(tsk);
-	if (tsk->nsproxy) {
-		ident->netns = tsk->nsproxy->net_ns->net_cookie;
-		ident->netns_ino = tsk->nsproxy->net_ns->ns.inum;
-	}
-	task_unlock(tsk);
+	__nta_ident_netns(tsk, ident, ident);
 }
 
 /**
@@ -50,11 +26,5 @@ void nta_ident_netns(struct task_struct *tsk, struct nta_ident *ident)
  */
 void nta_ident_read(struct task_struct *tsk, struct nta_ident *ident)
 {
-	struct pid *pid = task_pid(tsk);
-
-	ident->uid = from_kuid_munged(&init_user_ns, __task_cred(tsk)->euid);
-	ident->cgroup = ident_cgroup(tsk);
-	if (pid)
-		ident->ns_pid = pid_nr_ns(pid, ns_of_pid(pid));
-	nta_ident_netns(tsk, ident);
+	__nta_ident_read(tsk, ident, ident);
 }

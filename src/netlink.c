@@ -37,7 +37,7 @@ static struct netlink_range_validation id_range __ro_after_init = {
 #define CURSOR_POLICY	{ .type = NLA_BINARY, .len = NETATOP_CURSOR_SIZE }
 #define ID_POLICY	NLA_POLICY_FULL_RANGE(NLA_U32, &id_range)
 
-static const struct nla_policy task_policy[NETATOP_A_SINCE + 1] = {
+static const struct nla_policy task_policy[NETATOP_A_TABLE + 1] = {
 	[NETATOP_A_CURSOR]		= CURSOR_POLICY,
 	[NETATOP_A_TGID]		= ID_POLICY,
 	[NETATOP_A_TID]			= ID_POLICY,
@@ -47,6 +47,7 @@ static const struct nla_policy task_policy[NETATOP_A_SINCE + 1] = {
 	[NETATOP_A_NETNS_COOKIE]	= NLA_POLICY_MIN(NLA_U64, 1),
 	[NETATOP_A_THREADS]		= { .type = NLA_FLAG },
 	[NETATOP_A_SINCE]		= { .type = NLA_U64 },
+	[NETATOP_A_TABLE]		= { .type = NLA_FLAG },
 };
 
 static const struct nla_policy flow_policy[NETATOP_A_L4PROTO + 1] = {

@@ -5,6 +5,7 @@
 #include "netlink_task.h"
 #include "compat.h"
 #include "exitlist.h"
+#include "netlink_fill.h"
 #include "netlink_wire.h"
 
 #include <linux/pid.h>
@@ -13,69 +14,8 @@
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 
-/* How many tasks a page looks at for those that the filters let through. */
-#define TASK_BUDGET	4096
-
 /* The most processes that one request takes off the exit list. */
 #define EXIT_BATCH	256
-
-static bool is_u32(const struct nlattr *attr, u32 value)
-{
-	return !attr || nla_get_u32(attr) == value;
-}
-
-static bool is_u64(const struct nlattr *attr, u64 value)
-{
-	return !attr || nla_get_u64(attr) == value;
-}
-
-static bool task_passes(struct nlattr **attrs, const struct nta_task_info *info)
-{
-	const struct nta_ident *ident = &info->ident;
-
-	return is_u32(attrs[NETATOP_A_UID], ident->uid) &&
-	       is_u64(attrs[NETATOP_A_CGROUP], ident->cgroup) &&
-	       is_u32(attrs[NETATOP_A_NETNS_INO], ident->netns_ino) &&
-	       is_u64(attrs[NETATOP_A_NETNS_COOKIE], ident->netns);
-}
-
-/* The place of the one that found no room is kept. */
-static int task_fill(struct nta_walk *walk, struct nta_msg *msg)
-{
-	struct nlattr **attrs = walk->attrs;
-	bool threads = attrs[NETATOP_A_THREADS];
-	struct nta_cursor *cursor = &walk->cursor;
-	struct nta_task_walk pos = {
-		.next	= cursor->pos[0],
-		.end	= cursor->pos[1],
-	};
-	unsigned int budget = TASK_BUDGET;
-	struct nta_task_info info;
-	int found;
-
-	if (attrs[NETATOP_A_TGID])
-		pos.tgid = nla_get_u32(attrs[NETATOP_A_TGID]);
-	if (attrs[NETATOP_A_SINCE])
-		pos.since = nla_get_u64(attrs[NETATOP_A_SINCE]);
-	if (!cursor->stage++)
-		nta_task_begin(&pos);
-	cursor->pos[1] = pos.end;
-
-	while (budget--) {
-		cursor->pos[0] = pos.next;
-		found = threads ? nta_thread_next(&pos, &info) :
-				  nta_task_next(&pos, &info);
-		if (!found)
-			return 0;
-		if (found > 0 && task_passes(attrs, &info) &&
-		    nta_netlink_put_task(msg, NETATOP_CMD_TASK_GET, &info,
-					 threads))
-			return 1;
-		cond_resched();
-	}
-	cursor->pos[0] = pos.next;
-	return 1;
-}
 
 static int task_read(struct nlattr **attrs, struct nta_task_info *info)
 {
@@ -131,13 +71,14 @@ static int task_get_one(struct genl_info *info)
 	return nta_msg_send(msg.skb, info);
 }
 
-static const int task_filters[] = {
+static const int walk_only[] = {
 	NETATOP_A_THREADS,
 	NETATOP_A_UID,
 	NETATOP_A_CGROUP,
 	NETATOP_A_NETNS_INO,
 	NETATOP_A_NETNS_COOKIE,
 	NETATOP_A_SINCE,
+	NETATOP_A_TABLE,
 };
 
 /**
@@ -158,19 +99,20 @@ int nta_netlink_task_get(struct sk_buff *skb, struct genl_info *info)
 					    "a walk has no thread id");
 			return -EINVAL;
 		}
-		return nta_walk_page(info, NETATOP_CMD_TASK_GET, task_fill);
+		return nta_walk_page(info, NETATOP_CMD_TASK_GET,
+				     nta_netlink_task_fill(attrs));
 	}
 	if (!attrs[NETATOP_A_TGID] == !attrs[NETATOP_A_TID]) {
 		GENL_SET_ERR_MSG(info,
 				 "one of a process id, a thread id, a cursor is needed");
 		return -EINVAL;
 	}
-	for (i = 0; i < ARRAY_SIZE(task_filters); i++) {
-		struct nlattr *attr = attrs[task_filters[i]];
+	for (i = 0; i < ARRAY_SIZE(walk_only); i++) {
+		struct nlattr *attr = attrs[walk_only[i]];
 
 		if (attr) {
 			NL_SET_ERR_MSG_ATTR(info->extack, attr,
-					    "filters are for walks: a cursor is missing");
+					    "this is for walks: a cursor is missing");
 			return -EINVAL;
 		}
 	}
@@ -204,7 +146,7 @@ int nta_netlink_task_start(struct netlink_callback *cb)
  */
 int nta_netlink_task_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	return nta_walk_dump(skb, cb, task_fill);
+	return nta_walk_dump(skb, cb, nta_netlink_task_fill(nta_dump_attrs(cb)));
 }
 
 /* Returns how many were put. */

@@ -161,3 +161,30 @@ int nta_netlink_put_task(struct nta_msg *msg, u8 cmd,
 	}
 	return nta_msg_end(msg, hdr);
 }
+
+/**
+ * nta_netlink_row() - lay out a row about a thread
+ * @row: the row
+ * @info: what is known of it
+ */
+void nta_netlink_row(struct netatop_row *row, const struct nta_task_info *info)
+{
+	const struct nta_ident *ident = &info->ident;
+
+	*row = (struct netatop_row) {
+		.tgid		= info->tgid,
+		.tid		= info->id,
+		.start		= info->tgid_start,
+		.tid_start	= info->start,
+		.cgroup		= ident->cgroup,
+		.netns_cookie	= ident->netns,
+		.netns_ino	= ident->netns_ino,
+		.uid		= ident->uid,
+		.ns_pid		= ident->ns_pid,
+		.state		= info->state,
+		.first		= info->first,
+		.last		= info->last,
+	};
+	strscpy(row->name, info->comm, sizeof(row->name));
+	memcpy(row->counter, info->counters.v, sizeof(row->counter));
+}

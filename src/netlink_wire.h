@@ -10,5 +10,6 @@
 
 int nta_netlink_put_task(struct nta_msg *msg, u8 cmd,
 			 const struct nta_task_info *info, bool thread);
+void nta_netlink_row(struct netatop_row *row, const struct nta_task_info *info);
 
 #endif /* _NTA_NETLINK_WIRE_H */

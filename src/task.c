@@ -100,18 +100,20 @@ void nta_task_exit(void)
 	INIT_LIST_HEAD(&nta_tasks.list);
 	INIT_LIST_HEAD(&nta_tasks.exiting);
 	INIT_LIST_HEAD(&nta_tasks.dead);
-	nta_tasks.next_serial = 0;
+	nta_tasks.next_task = 0;
+	nta_tasks.next_thread = 0;
 	nta_tasks.nr_tasks = 0;
 	nta_tasks.nr_threads = 0;
 }
 
 /* Walks go in the order of the serial numbers, which are never used again. */
-static int table_add(struct xarray *table, unsigned long *serial, void *entry)
+static int table_add(struct xarray *table, unsigned long *next,
+		     unsigned long *serial, void *entry)
 {
 	lockdep_assert_held(&nta_tasks.lock);
 
-	*serial = nta_tasks.next_serial;
-	WRITE_ONCE(nta_tasks.next_serial, *serial + 1);
+	*serial = *next;
+	WRITE_ONCE(*next, *serial + 1);
 	return xa_err(xa_store(table, *serial, entry,
 			       GFP_ATOMIC | __GFP_NOWARN));
 }
@@ -140,7 +142,8 @@ static struct nta_task *task_create(struct task_struct *tsk)
 		nta_task_put(task);
 		return NULL;
 	}
-	if (table_add(&nta_tasks.by_task, &task->serial, task)) {
+	if (table_add(&nta_tasks.by_task, &nta_tasks.next_task, &task->serial,
+		      task)) {
 		rhashtable_remove_fast(&nta_tasks.processes, &task->node,
 				       nta_task_params);
 		nta_task_put(task);
@@ -220,7 +223,8 @@ static struct nta_record *thread_create(struct task_struct *tsk)
 	if (!task || rhashtable_insert_fast(&nta_tasks.threads, &rec->node,
 					    nta_thread_params))
 		goto err_unlock;
-	if (table_add(&nta_tasks.by_thread, &rec->serial, rec)) {
+	if (table_add(&nta_tasks.by_thread, &nta_tasks.next_thread, &rec->serial,
+		      rec)) {
 		rhashtable_remove_fast(&nta_tasks.threads, &rec->node,
 				       nta_thread_params);
 		goto err_unlock;

@@ -16,6 +16,7 @@
 #include <linux/sched.h>
 #include <linux/seqlock.h>
 
+struct netatop_row;
 struct pid;
 
 /**
@@ -132,10 +133,13 @@ void nta_thread_exiting(struct task_struct *tsk);
 int nta_task_read(struct pid *pid, bool ident, struct nta_task_info *info);
 int nta_thread_read(struct task_struct *tsk, bool ident,
 		    struct nta_task_info *info);
+u64 nta_task_boot(void);
 u64 nta_task_btime(u64 start);
-void nta_task_begin(struct nta_task_walk *walk);
+void nta_task_begin(struct nta_task_walk *walk, bool threads);
 int nta_task_next(struct nta_task_walk *walk, struct nta_task_info *info);
 int nta_thread_next(struct nta_task_walk *walk, struct nta_task_info *info);
+unsigned int nta_task_rows(struct nta_task_walk *walk, struct netatop_row *rows,
+			   unsigned int room);
 void nta_task_owner(struct nta_record *rec, struct nta_task_info *info);
 void nta_task_notice(void);
 void nta_task_sum(struct nta_counters *sum);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The table of processes and threads, for those who keep it: task.c, to whom
- * tasks come, survey.c, who tells of them, and retire.c, through whom they go.
+ * tasks come, survey.c and walk.c, who tell of them, and retire.c, through whom
+ * they go.
  */
 #ifndef _NTA_TASK_TABLE_H
 #define _NTA_TASK_TABLE_H
@@ -22,7 +23,8 @@
  * @list: all processes, RCU
  * @by_task: processes by serial number
  * @by_thread: records of threads by serial number
- * @next_serial: the next of these numbers; processes and threads share them
+ * @next_task: the next of the former numbers
+ * @next_thread: the next of the latter
  * @exiting: records of threads that have exited since the collector looked
  * @dead: processes that have died since it looked
  * @nr_tasks: how many processes there are
@@ -35,7 +37,8 @@ struct nta_task_table {
 	struct list_head	list;
 	struct xarray		by_task;
 	struct xarray		by_thread;
-	unsigned long		next_serial;
+	unsigned long		next_task;
+	unsigned long		next_thread;
 	struct list_head	exiting;
 	struct list_head	dead;
 	unsigned int		nr_tasks;
@@ -43,6 +46,30 @@ struct nta_task_table {
 };
 
 extern struct nta_task_table nta_tasks;
+
+void __nta_notice(u64 *noticed, u64 *last, u64 seen, u64 packets);
+void nta_task_tally(struct nta_task *task, struct nta_counters *sum);
+void nta_task_tell(struct nta_task *task, struct task_struct *leader,
+		   bool ident, struct nta_task_info *info);
+void nta_thread_tally(struct nta_record *rec, struct nta_counters *sum);
+void nta_thread_tell(struct nta_record *rec, struct task_struct *tsk,
+		     bool ident, struct nta_task_info *info);
+struct task_struct *nta_thread_get(struct nta_record *rec);
+
+/**
+ * nta_notice() - take note of the packets of a process or thread
+ * @noticed: its packets, as last noticed
+ * @last: boot time when they had grown
+ * @packets: its packets
+ */
+static inline void nta_notice(u64 *noticed, u64 *last, u64 packets)
+{
+	/* pairs with the cmpxchg in __nta_notice() */
+	u64 seen = smp_load_acquire(noticed);
+
+	if (unlikely(packets > seen))
+		__nta_notice(noticed, last, seen, packets);
+}
 
 /* Addresses, which nobody chooses. */
 static inline u32 nta_thread_hash(const void *data, u32 len, u32 seed)

@@ -63,12 +63,16 @@
  *	    SINCE		active at this boottime or later.  With the TIME of
  *				the walk before: all whose counters changed
  *				since; some may be told twice, none is left out.
+ *	    TABLE		not a filter: rows instead of messages
  *	Answer, a process: TGID, START, BTIME, NAME, STATE, UID, CGROUP, NS_PID,
  *	    NETNS_INO, NETNS_COOKIE, COUNTERS, FIRST, LAST.
  *	Answer, a thread: the same of the thread, and TID, TID_START; START and
  *	    TGID are of the process, BTIME and NS_PID of the thread.
  *	Not known, and then absent: CGROUP, NETNS_INO, NETNS_COOKIE of a process
  *	that has none (any more).
+ *	Answer, with TABLE: BOOT, ROW_SIZE, ROWS; the latter are as many struct
+ *	netatop_row as there is room for.  They tell the same for an eighth of what
+ *	the messages cost.
  *	The counters of a process are those of its threads and of all that has
  *	finished in it.  A process is known from its first packet on.
  *	Errors: ESRCH no such process or thread, or none that has used TCP or
@@ -147,6 +151,8 @@
  */
 #ifndef _UAPI_NETATOP_NETLINK_H
 #define _UAPI_NETATOP_NETLINK_H
+
+#include <linux/types.h>
 
 #define NETATOP_FAMILY_NAME	"netatop"
 #define NETATOP_FAMILY_VERSION	1
@@ -231,6 +237,13 @@ enum netatop_cmd {
  * @NETATOP_A_HOLD:	    flag, what is told of stays on the exit list
  * @NETATOP_A_EXIT_SEQ:	    u64, place among all that have been on the exit list
  *			    since the load, from 1; of finished processes
+ * @NETATOP_A_TABLE:	    flag, rows instead of messages
+ * @NETATOP_A_BOOT:	    u64, ns from the epoch to boottime 0.  BTIME is the
+ *			    start of the process or thread and this, divided by
+ *			    10^9
+ * @NETATOP_A_ROW_SIZE:	    u32, bytes from one row to the next: a later version
+ *			    can have more behind what struct netatop_row has
+ * @NETATOP_A_ROWS:	    binary, rows
  */
 enum netatop_attr {
 	NETATOP_A_PAD = 1,
@@ -273,6 +286,10 @@ enum netatop_attr {
 	NETATOP_A_LIMIT,
 	NETATOP_A_HOLD,
 	NETATOP_A_EXIT_SEQ,
+	NETATOP_A_TABLE,
+	NETATOP_A_BOOT,
+	NETATOP_A_ROW_SIZE,
+	NETATOP_A_ROWS,
 
 	__NETATOP_A_MAX,
 	NETATOP_A_MAX = __NETATOP_A_MAX - 1,
@@ -288,6 +305,43 @@ enum netatop_task_state {
 	NETATOP_TASK_ALIVE,
 	NETATOP_TASK_EXITING,
 	NETATOP_TASK_FINISHED,
+};
+
+/**
+ * struct netatop_row - a process or thread in NETATOP_A_ROWS
+ * @tgid:	  as NETATOP_A_TGID
+ * @tid:	  as NETATOP_A_TID, 0 of a process
+ * @start:	  as NETATOP_A_START
+ * @tid_start:	  as NETATOP_A_TID_START, 0 of a process
+ * @name:	  as NETATOP_A_NAME; what follows the NUL means nothing
+ * @cgroup:	  as NETATOP_A_CGROUP, 0 if not known
+ * @netns_cookie: as NETATOP_A_NETNS_COOKIE, 0 if not known
+ * @netns_ino:	  as NETATOP_A_NETNS_INO, 0 if not known
+ * @uid:	  as NETATOP_A_UID
+ * @ns_pid:	  as NETATOP_A_NS_PID, 0 if not known
+ * @state:	  enum netatop_task_state
+ * @first:	  as NETATOP_A_FIRST
+ * @last:	  as NETATOP_A_LAST
+ * @counter:	  in the order of enum netatop_counter_attr, from
+ *		  NETATOP_A_COUNTER_TCP_SND_PACKETS
+ *
+ * In NETATOP_A_ROWS it need not be aligned to more than 4 bytes.
+ */
+struct netatop_row {
+	__u32	tgid;
+	__u32	tid;
+	__u64	start;
+	__u64	tid_start;
+	char	name[16];
+	__u64	cgroup;
+	__u64	netns_cookie;
+	__u32	netns_ino;
+	__u32	uid;
+	__u32	ns_pid;
+	__u32	state;
+	__u64	first;
+	__u64	last;
+	__u64	counter[8];
 };
 
 /*

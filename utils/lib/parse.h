@@ -47,6 +47,20 @@ struct nta_cursor {
 	unsigned char data[NETATOP_CURSOR_SIZE];
 };
 
+/**
+ * struct nta_rows - rows of a table
+ * @boot: ns from the epoch to boottime 0
+ * @size: bytes from one to the next
+ * @at:	  the next one
+ * @end:  end of them all
+ */
+struct nta_rows {
+	uint64_t boot;
+	size_t size;
+	const char *at;
+	const char *end;
+};
+
 /* All of these return 0 or -EBADMSG. */
 int nta_parse_head(const struct nlmsghdr *nlh, struct nta_head *head);
 int nta_parse_task(const struct nlmsghdr *nlh, struct netatop_task *task);
@@ -54,6 +68,17 @@ int nta_parse_flow(const struct nlmsghdr *nlh, struct netatop_flow *flow);
 int nta_parse_late(const struct nlmsghdr *nlh, struct netatop_counters *counters);
 int nta_parse_tunable(const struct nlmsghdr *nlh, struct netatop_tunable *tunable);
 int nta_parse_cursor(const struct nlmsghdr *nlh, struct nta_cursor *cursor);
+
+int nta_parse_rows(const struct nlmsghdr *nlh, struct nta_rows *rows);
+
+/**
+ * nta_rows_next() - read a row
+ * @rows: the rows
+ * @task: set
+ *
+ * Return: 1; 0 there is no more; -EBADMSG.
+ */
+int nta_rows_next(struct nta_rows *rows, struct netatop_task *task);
 
 /* Also -EOVERFLOW: more terms than NETATOP_BOOKS_MAX. */
 int nta_parse_books(const struct nlmsghdr *nlh, struct netatop_books *books);

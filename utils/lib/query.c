@@ -83,6 +83,8 @@ static int next_page(struct walk *walk, const struct netatop_filter *filter, boo
 
 	nta_request_init(&req, walk->cmd, 0);
 	mnl_attr_put(req.nlh, NETATOP_A_CURSOR, walk->cursor.len, walk->cursor.data);
+	if (walk->cmd == NETATOP_CMD_TASK_GET)
+		mnl_attr_put(req.nlh, NETATOP_A_TABLE, 0, NULL);
 	if (filter)
 		put_filter(req.nlh, filter);
 	walk->ended = false;
@@ -115,14 +117,17 @@ static int walk_pages(struct walk *walk, const struct netatop_filter *filter)
 	return nta_end(nta, err);
 }
 
-static int tell_task(struct walk *walk, const struct nlmsghdr *nlh)
+static int tell_tasks(struct walk *walk, const struct nlmsghdr *nlh)
 {
 	struct netatop_task task;
-	int err = nta_parse_task(nlh, &task);
+	struct nta_rows rows;
+	int err = nta_parse_rows(nlh, &rows);
 
-	if (!err)
+	if (err)
+		return err;
+	while (!walk->ret && (err = nta_rows_next(&rows, &task)) > 0)
 		walk->ret = walk->cb.task(&task, walk->data);
-	return err;
+	return err < 0 ? err : 0;
 }
 
 NTA_PUBLIC int netatop_walk_tasks(struct netatop *nta, const struct netatop_filter *filter,
@@ -131,7 +136,7 @@ NTA_PUBLIC int netatop_walk_tasks(struct netatop *nta, const struct netatop_filt
 	struct walk walk = {
 		.nta	= nta,
 		.cmd	= NETATOP_CMD_TASK_GET,
-		.tell	= tell_task,
+		.tell	= tell_tasks,
 		.cb	= { .task = cb },
 		.data	= data,
 	};

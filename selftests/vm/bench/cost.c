@@ -4,6 +4,7 @@
  *
  *	cost getcnt TIMES	asks for each process whose id is on standard input, as atop does
  *	cost dump TIMES		receives a dump of all processes, and looks at none
+ *	cost table TIMES	the same, as rows of a table
  *	cost walk TIMES		walks over all processes, by libnetatop
  *	cost gc TIMES		forces a collection
  *	cost load FILE		inserts a module
@@ -74,10 +75,8 @@ static int take_family(const struct nlmsghdr *nlh, void *data)
 	return mnl_attr_parse(nlh, sizeof(struct genlmsghdr), attr_family, data);
 }
 
-/* Returns whether it was sent. */
-static int request(int type, int flags, int cmd, int version, const char *name)
+static struct nlmsghdr *begin(char *buf, int type, int flags, int cmd, int version)
 {
-	char buf[256];
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
 	struct genlmsghdr *genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
 
@@ -85,31 +84,33 @@ static int request(int type, int flags, int cmd, int version, const char *name)
 	nlh->nlmsg_flags = NLM_F_REQUEST | flags;
 	genl->cmd = cmd;
 	genl->version = version;
-	if (name)
-		mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, name);
-	return mnl_socket_sendto(nl, nlh, nlh->nlmsg_len) >= 0;
+	return nlh;
 }
 
 static int dump_begin(void)
 {
 	char buf[8192];
+	struct nlmsghdr *nlh = begin(buf, GENL_ID_CTRL, 0, CTRL_CMD_GETFAMILY, 1);
 	ssize_t n;
 
+	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, NETATOP_FAMILY_NAME);
 	nl = mnl_socket_open(NETLINK_GENERIC);
 	if (!nl || mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) ||
-	    !request(GENL_ID_CTRL, 0, CTRL_CMD_GETFAMILY, 1, NETATOP_FAMILY_NAME))
+	    mnl_socket_sendto(nl, nlh, nlh->nlmsg_len) < 0)
 		return -1;
 	n = mnl_socket_recvfrom(nl, buf, sizeof(buf));
 	return n < 0 || mnl_cb_run(buf, n, 0, 0, take_family, NULL) < 0 || !family;
 }
 
-static int dump(void)
+static int receive_all(int table)
 {
 	static char buf[65536];
-	const struct nlmsghdr *nlh = (void *)buf;
+	struct nlmsghdr *nlh = begin(buf, family, NLM_F_DUMP, NETATOP_CMD_TASK_GET, NETATOP_FAMILY_VERSION);
 	ssize_t n;
 
-	if (!request(family, NLM_F_DUMP, NETATOP_CMD_TASK_GET, NETATOP_FAMILY_VERSION, NULL))
+	if (table)
+		mnl_attr_put(nlh, NETATOP_A_TABLE, 0, NULL);
+	if (mnl_socket_sendto(nl, nlh, nlh->nlmsg_len) < 0)
 		return -1;
 	do {
 		n = mnl_socket_recvfrom(nl, buf, sizeof(buf));
@@ -117,6 +118,16 @@ static int dump(void)
 			return -1;
 	} while (nlh->nlmsg_type != NLMSG_DONE);
 	return 0;
+}
+
+static int dump(void)
+{
+	return receive_all(0);
+}
+
+static int table(void)
+{
+	return receive_all(1);
 }
 
 static int walk_begin(void)
@@ -178,6 +189,7 @@ static const struct {
 } doors[] = {
 	{ "getcnt", getcnt_begin, getcnt },
 	{ "dump", dump_begin, dump },
+	{ "table", dump_begin, table },
 	{ "walk", walk_begin, walk },
 	{ "gc", gc_begin, gc },
 	{ "load", load_begin, load },
@@ -219,7 +231,7 @@ int main(int argc, char **argv)
 		if (argc > 1 && !strcmp(doors[i].name, argv[1]))
 			break;
 	if (i == sizeof(doors) / sizeof(*doors))
-		errx(2, "usage: cost getcnt|dump|walk|gc TIMES | cost load FILE | cost unload NAME");
+		errx(2, "usage: cost getcnt|dump|table|walk|gc TIMES | cost load FILE | cost unload NAME");
 	file = argc > 2 ? argv[2] : NULL;
 	times = file && doors[i].run != load && doors[i].run != unload ? atol(file) : 1;
 	if (doors[i].begin())

@@ -29,10 +29,10 @@ sample_table()
 {
 	awk '
 	BEGIN {
-		print "| processes | getsockopt for each | netlink dump | to getsockopt | walk by libnetatop | to getsockopt |"
-		print "| ---: | ---: | ---: | ---: | ---: | ---: |"
+		print "| processes | getsockopt for each | dump, messages | to getsockopt | dump, table | to getsockopt | walk by libnetatop | to getsockopt |"
+		print "| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
 	}
-	{ printf "| %d | %d | %d | %.2f | %d | %.2f |\n", $1, $2, $3, $3 / $2, $4, $4 / $2 }' "$1"
+	{ printf "| %d | %d | %d | %.2f | %d | %.3f | %d | %.2f |\n", $1, $2, $3, $3 / $2, $4, $4 / $2, $5, $5 / $2 }' "$1"
 }
 
 # Of memory.sh: memory_table FILE NUMBER MODULE

@@ -46,6 +46,21 @@ void put_tasks(struct mock_buf *buf, const struct nlmsghdr *request, uint8_t cmd
 	}
 }
 
+void put_rows(struct mock_buf *buf, const struct nlmsghdr *request, uint8_t cmd,
+	      uint32_t first, unsigned int count)
+{
+	struct nlmsghdr *nlh = mock_begin(buf, request->nlmsg_type, cmd, NLM_F_MULTI,
+					  request->nlmsg_seq);
+	struct netatop_row rows[count];
+	unsigned int i;
+
+	for (i = 0; i < count; i++)
+		mock_row(&rows[i], first++, 0);
+	mock_put_head(nlh);
+	mock_put_rows(nlh, rows, sizeof(rows), sizeof(*rows));
+	mock_end(buf, nlh);
+}
+
 void put_page_end(struct mock_buf *buf, const struct nlmsghdr *request, uint16_t flags,
 		  const void *cursor, size_t len)
 {

@@ -28,6 +28,9 @@ uint8_t cmd_of(const struct nlmsghdr *nlh);
 /* Messages of an answer. */
 void put_tasks(struct mock_buf *buf, const struct nlmsghdr *request, uint8_t cmd,
 	       uint32_t first, unsigned int count);
+/* The same, as a table. */
+void put_rows(struct mock_buf *buf, const struct nlmsghdr *request, uint8_t cmd,
+	      uint32_t first, unsigned int count);
 void put_page_end(struct mock_buf *buf, const struct nlmsghdr *request, uint16_t flags,
 		  const void *cursor, size_t len);
 

@@ -11,6 +11,16 @@ void make_task(struct nlmsghdr *nlh)
 	mock_put_task(nlh, 100, 101);
 }
 
+void make_rows(struct nlmsghdr *nlh)
+{
+	struct netatop_row rows[2];
+
+	mock_put_head(nlh);
+	mock_row(&rows[0], 100, 0);
+	mock_row(&rows[1], 100, 101);
+	mock_put_rows(nlh, rows, sizeof(rows), sizeof(*rows));
+}
+
 static void make_late(struct nlmsghdr *nlh)
 {
 	mock_put_head(nlh);
@@ -119,6 +129,18 @@ void make_page_end(struct nlmsghdr *nlh)
 	mnl_attr_put(nlh, NETATOP_A_CURSOR, 5, "abcde");
 }
 
+/* To the last row. */
+int parse_rows(const struct nlmsghdr *nlh)
+{
+	struct netatop_task task;
+	struct nta_rows rows;
+	int err = nta_parse_rows(nlh, &rows);
+
+	while (!err && (err = nta_rows_next(&rows, &task)) > 0)
+		err = 0;
+	return err;
+}
+
 static int parse_task(const struct nlmsghdr *nlh)
 {
 	struct netatop_task task;
@@ -188,6 +210,7 @@ int parse_error(const struct nlmsghdr *nlh)
 
 const struct kind kinds[KINDS] = {
 	{ make_task, parse_task, false },
+	{ make_rows, parse_rows, false },
 	{ make_late, parse_late, false },
 	{ make_entry4, parse_flow, false },
 	{ make_entry6, parse_flow, false },

@@ -14,11 +14,12 @@ struct kind {
 	bool open_end;
 };
 
-#define KINDS 9
+#define KINDS 10
 extern const struct kind kinds[KINDS];
 
 /* These put the attributes of a message. */
 void make_task(struct nlmsghdr *nlh);
+void make_rows(struct nlmsghdr *nlh);
 void make_entry4(struct nlmsghdr *nlh);
 void make_entry6(struct nlmsghdr *nlh);
 void make_tcp_socket(struct nlmsghdr *nlh);
@@ -40,5 +41,6 @@ int parse_head(const struct nlmsghdr *nlh);
 int parse_family(const struct nlmsghdr *nlh);
 int parse_error(const struct nlmsghdr *nlh);
 int parse_flow(const struct nlmsghdr *nlh);
+int parse_rows(const struct nlmsghdr *nlh);
 
 #endif /* _KINDS_H */

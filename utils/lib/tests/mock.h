@@ -42,6 +42,9 @@ void mock_put_head(struct nlmsghdr *nlh);
 void mock_put_counters(struct nlmsghdr *nlh, int type, uint64_t first);
 /* A process with all that there can be; @tid != 0: a thread. */
 void mock_put_task(struct nlmsghdr *nlh, uint32_t tgid, uint32_t tid);
+/* The same, as a row of a table. */
+void mock_row(struct netatop_row *row, uint32_t tgid, uint32_t tid);
+void mock_put_rows(struct nlmsghdr *nlh, const void *rows, size_t len, uint32_t size);
 void mock_put_tuple(struct nlmsghdr *nlh, int type, size_t addr_len, uint8_t first);
 void mock_put_owner(struct nlmsghdr *nlh, int type, uint32_t kind, uint32_t tgid);
 

@@ -60,6 +60,36 @@ void mock_put_task(struct nlmsghdr *nlh, uint32_t tgid, uint32_t tid)
 }
 
 /* Bytes and ports that count up from @first, so that each can be told. */
+void mock_row(struct netatop_row *row, uint32_t tgid, uint32_t tid)
+{
+	int i;
+
+	*row = (struct netatop_row){
+		.tgid = tgid,
+		.tid = tid,
+		.start = 12345,
+		.tid_start = tid ? 54321 : 0,
+		.name = "fifteen-letters",
+		.cgroup = 0x100000001ULL,
+		.netns_cookie = 0x200000002ULL,
+		.netns_ino = 0xf0000001,
+		.uid = 1000,
+		.ns_pid = 7,
+		.state = NETATOP_TASK_EXITING,
+		.first = 111,
+		.last = 222,
+	};
+	for (i = 0; i < 8; i++)
+		row->counter[i] = (1ULL << 40) + i;
+}
+
+void mock_put_rows(struct nlmsghdr *nlh, const void *rows, size_t len, uint32_t size)
+{
+	mnl_attr_put_u64(nlh, NETATOP_A_BOOT, 1700000000ULL * 1000000000);
+	mnl_attr_put_u32(nlh, NETATOP_A_ROW_SIZE, size);
+	mnl_attr_put(nlh, NETATOP_A_ROWS, len, rows);
+}
+
 void mock_put_tuple(struct nlmsghdr *nlh, int type, size_t addr_len, uint8_t first)
 {
 	struct nlattr *nest = mnl_attr_nest_start(nlh, type);

@@ -21,6 +21,27 @@ static void assert_counters(const struct netatop_counters *counters, uint64_t fi
 	assert_int_equal(counters->udp_rcv_bytes, first + 7);
 }
 
+/* As mock_put_task() and mock_row() make it. */
+static void assert_task(const struct netatop_task *task, pid_t tid)
+{
+	assert_int_equal(task->present, (1 << 11) - (tid ? 1 : 2));
+	assert_int_equal(task->tgid, 100);
+	assert_int_equal(task->tid, tid);
+	assert_int_equal(task->start, 12345);
+	assert_int_equal(task->tid_start, tid ? 54321 : 0);
+	assert_string_equal(task->name, "fifteen-letters");
+	assert_int_equal(task->uid, 1000);
+	assert_int_equal(task->ns_pid, 7);
+	assert_int_equal(task->btime, 1700000000);
+	assert_true(task->cgroup == 0x100000001ULL);
+	assert_true(task->netns_cookie == 0x200000002ULL);
+	assert_int_equal(task->netns_ino, 0xf0000001);
+	assert_int_equal(task->state, NETATOP_TASK_EXITING);
+	assert_int_equal(task->first, 111);
+	assert_int_equal(task->last, 222);
+	assert_counters(&task->counters, 1ULL << 40);
+}
+
 static void reads_task(void **state)
 {
 	struct netatop_task task;
@@ -33,22 +54,82 @@ static void reads_task(void **state)
 	assert_int_equal(head.cmd, NETATOP_CMD_TASK_GET);
 	assert_true(head.cookie == COOKIE && head.time == TIME);
 	assert_int_equal(nta_parse_task(nlh, &task), 0);
-	assert_int_equal(task.present, (1 << 11) - 1);
-	assert_int_equal(task.tgid, 100);
-	assert_int_equal(task.tid, 101);
-	assert_int_equal(task.start, 12345);
-	assert_int_equal(task.tid_start, 54321);
-	assert_string_equal(task.name, "fifteen-letters");
-	assert_int_equal(task.uid, 1000);
-	assert_int_equal(task.ns_pid, 7);
-	assert_int_equal(task.btime, 1700000000);
-	assert_true(task.cgroup == 0x100000001ULL);
-	assert_true(task.netns_cookie == 0x200000002ULL);
-	assert_int_equal(task.netns_ino, 0xf0000001);
-	assert_int_equal(task.state, NETATOP_TASK_EXITING);
-	assert_int_equal(task.first, 111);
-	assert_int_equal(task.last, 222);
-	assert_counters(&task.counters, 1ULL << 40);
+	assert_task(&task, 101);
+}
+
+/* Of a later version, whose rows have more. */
+static void reads_rows(void **state)
+{
+	char data[3][sizeof(struct netatop_row) + 8];
+	struct netatop_task task;
+	struct netatop_row row;
+	struct nta_rows rows;
+	struct mock_buf buf = { 0 };
+	struct nlmsghdr *nlh = mock_begin(&buf, 40, NETATOP_CMD_TASK_GET, 0, 1);
+
+	(void)state;
+	memset(data, 0xa5, sizeof(data));
+	mock_row(&row, 100, 101);
+	memcpy(data[0], &row, sizeof(row));
+	mock_row(&row, 100, 0);
+	memcpy(data[1], &row, sizeof(row));
+	row = (struct netatop_row){ .tgid = INT_MAX, .start = 1, .name = "a\0behind it" };
+	memcpy(data[2], &row, sizeof(row));
+	mock_put_head(nlh);
+	mock_put_rows(nlh, data, sizeof(data), sizeof(data[0]));
+	assert_int_equal(nta_parse_rows(nlh, &rows), 0);
+	assert_int_equal(nta_rows_next(&rows, &task), 1);
+	assert_task(&task, 101);
+	assert_int_equal(nta_rows_next(&rows, &task), 1);
+	assert_task(&task, 0);
+	assert_int_equal(nta_rows_next(&rows, &task), 1);
+	assert_int_equal(task.present, NETATOP_HAS_NAME | NETATOP_HAS_BTIME | NETATOP_HAS_UID |
+			 NETATOP_HAS_STATE | NETATOP_HAS_FIRST | NETATOP_HAS_LAST);
+	assert_int_equal(task.tgid, INT_MAX);
+	assert_memory_equal(task.name, "a\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 16);
+	assert_int_equal(nta_rows_next(&rows, &task), 0);
+	assert_int_equal(nta_rows_next(&rows, &task), 0);
+}
+
+static int parse_one_row(const struct netatop_row *row, size_t len, uint32_t size)
+{
+	struct mock_buf buf = { 0 };
+	struct nlmsghdr *nlh = mock_begin(&buf, 40, NETATOP_CMD_TASK_GET, 0, 1);
+
+	mock_put_head(nlh);
+	mock_put_rows(nlh, row, len, size);
+	return parse_rows(nlh);
+}
+
+static void refuses_rows(void **state)
+{
+	const uint32_t size = sizeof(struct netatop_row);
+	struct netatop_row row, good;
+	struct mock_buf buf;
+
+	(void)state;
+	mock_row(&good, 100, 101);
+	assert_int_equal(parse_one_row(&good, size, size), 0);
+	assert_int_equal(parse_one_row(&good, 0, size), 0);
+	assert_int_equal(parse_one_row(&good, size, 0), -EBADMSG);
+	assert_int_equal(parse_one_row(&good, size, size / 2), -EBADMSG);
+	assert_int_equal(parse_one_row(&good, size, size + 8), -EBADMSG);
+	assert_int_equal(parse_one_row(&good, size - 8, size), -EBADMSG);
+	assert_int_equal(parse_rows(make(&buf, make_task)), -EBADMSG);
+	row = good;
+	row.tgid = 0;
+	assert_int_equal(parse_one_row(&row, size, size), -EBADMSG);
+	row.tgid = 1U << 31;
+	assert_int_equal(parse_one_row(&row, size, size), -EBADMSG);
+	row = good;
+	row.tid = UINT_MAX;
+	assert_int_equal(parse_one_row(&row, size, size), -EBADMSG);
+	row = good;
+	row.ns_pid = UINT_MAX;
+	assert_int_equal(parse_one_row(&row, size, size), -EBADMSG);
+	row = good;
+	memset(row.name, 'x', sizeof(row.name));
+	assert_int_equal(parse_one_row(&row, size, size), -EBADMSG);
 }
 
 static void reads_process_without_extras(void **state)
@@ -223,6 +304,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_task),
+		cmocka_unit_test(reads_rows),
+		cmocka_unit_test(refuses_rows),
 		cmocka_unit_test(reads_process_without_extras),
 		cmocka_unit_test(reads_entries),
 		cmocka_unit_test(reads_sockets),

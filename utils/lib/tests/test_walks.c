@@ -27,13 +27,14 @@ static void answer_pages(int fd, const struct nlmsghdr *request)
 	struct mock_buf buf = { 0 };
 
 	assert_non_null(cursor);
+	assert_non_null(attr_of(request, NETATOP_A_TABLE));
 	assert_false(request->nlmsg_flags & NLM_F_DUMP);
 	assert_int_equal(mnl_attr_get_payload_len(cursor), strlen(cursors[page]));
 	assert_memory_equal(mnl_attr_get_payload(cursor), cursors[page], strlen(cursors[page]));
 	page++;
 	/* one page without any */
 	if (page != 2)
-		put_tasks(&buf, request, NETATOP_CMD_TASK_GET, page * 100, 40);
+		put_rows(&buf, request, NETATOP_CMD_TASK_GET, page * 100, 40);
 	put_page_end(&buf, request, 0, page < 4 ? cursors[page] : NULL,
 		     page < 4 ? strlen(cursors[page]) : 0);
 	mock_push(fd, buf.data, buf.len);
@@ -203,7 +204,7 @@ static void answer_nonsense(int fd, const struct nlmsghdr *request)
 	struct nlmsghdr *nlh = (struct nlmsghdr *)buf.data;
 
 	memset(&buf, 0, sizeof(buf));
-	put_tasks(&buf, request, NETATOP_CMD_TASK_GET, 1, 1);
+	put_rows(&buf, request, NETATOP_CMD_TASK_GET, 1, 1);
 	if (nonsense != NO_END)
 		put_page_end(&buf, request, 0, NULL, 0);
 	switch (nonsense) {
@@ -275,10 +276,10 @@ static void answer_and_more(int fd, const struct nlmsghdr *request)
 {
 	struct mock_buf buf = { 0 };
 
-	put_tasks(&buf, request, NETATOP_CMD_TASK_GET, 1, 1);
+	put_rows(&buf, request, NETATOP_CMD_TASK_GET, 1, 1);
 	put_page_end(&buf, request, 0, NULL, 0);
 	/* behind the end, and all once more */
-	put_tasks(&buf, request, NETATOP_CMD_TASK_GET, 2, 1);
+	put_rows(&buf, request, NETATOP_CMD_TASK_GET, 2, 1);
 	mock_push(fd, buf.data, buf.len);
 	mock_push(fd, buf.data, buf.len);
 }
