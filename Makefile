@@ -12,7 +12,7 @@ VM := selftests/vm
 K_ONE := $(or $(K),6.12)
 MAN := $(wildcard man/*.[1-9])
 
-export T K HOST BASE ROWS PARTS UPDATE
+export T K ALL HOST BASE ROWS PARTS UPDATE
 
 module:
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/src modules
@@ -28,7 +28,8 @@ help:
 	@echo 'make uninstall          takes them away again'
 	@echo 'make deps               installs what the targets below need (Debian, as root)'
 	@echo 'make check [T=] [K=]    the tests T=NAME[,NAME...] on kernel K=6.1 or K=6.12; default: all'
-	@echo 'make check-debug [T=]   the same and more on a kernel with KASAN, lockdep, kmemleak, ...'
+	@echo 'make check-debug [T=]   some of them, and more, on a kernel with KASAN, lockdep, kmemleak, ...'
+	@echo 'make check-debug-all    all of them there, which takes hours'
 	@echo 'make coverage [K=]      whose packets: the tests that have a table of it, and the table'
 	@echo 'make harmless [K=] [T=]   tests of the kernel, without the module and with it'
 	@echo 'make bench [K=] [BASE=] [PARTS=]   what netatop costs; BASE=REVISION: what has changed since'
@@ -45,8 +46,9 @@ deps:
 check: deps
 	@$(VM)/check.sh
 
-check-debug: K := debug
-check-debug: deps
+check-debug check-debug-all: K := debug
+check-debug-all: ALL := 1
+check-debug check-debug-all: deps
 	@$(VM)/check.sh
 
 # Much more is built, once.
@@ -120,4 +122,4 @@ clean:
 	$(MAKE) -s -C selftests clean
 	$(MAKE) -s -C $(VM)/bench clean
 
-.PHONY: module tools help deps check check-debug harmless coverage lint bench bench-check programs run shell vm-module install install-module install-tools uninstall clean
+.PHONY: module tools help deps check check-debug check-debug-all harmless coverage lint bench bench-check programs run shell vm-module install install-module install-tools uninstall clean

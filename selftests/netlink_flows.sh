@@ -128,10 +128,28 @@ many()
 	is "$(flows "tgid=${PID[cli]}" | fields ct_id | sort -n | uniq | wc -l) $(flows "tgid=${PID[cli]}" | wc -l)" "500 500" "500 flows: each once, by page"
 	is "$("$NL" dump flow "tgid=${PID[cli]}" | fields intr ct_id | sort | uniq -c | awk '{ print $1, $2 }' | sort -u)" "1 0" "500 flows: each once, by dump"
 	is "$(flows "tgid=${PID[cli]}" | fields ct_id | sort -n | paste -sd ' ')" "$(ids "$CLI")" "500 flows: those that conntrack lists"
+	moved
 	dismiss cli
 }
 
-plan $((3 + 2 * 5 + 4 + 3 + 3 + 3))
+# The table of conntrack is made anew in the middle of a walk, which is told.
+moved()
+{
+	local cursor
+	cursor=$("$NL" one flow | fields cursor | tail -n 1)
+	start half "$CLI" "$NL" half flow
+	says half half
+	is "$(grep -c 'intr=1' "$TMP/half")" 0 "a dump that nothing disturbs is not flagged"
+	echo $((2 * $(<"$HASHSIZE"))) >"$HASHSIZE" || fatal "hashsize"
+	check "a table that has moved: a page is flagged" test "$("$NL" get flow "cursor=$cursor" | fields intr | sort -u | tail -n 1)" = 1
+	kill -USR1 "${PID[half]}"
+	check "a table that has moved: a dump ends all the same" ended half
+	check "a table that has moved: and is flagged" grep -q 'intr=1' "$TMP/half"
+	is "$("$NL" page flow | fields intr | sort -u)" 0 "and the walk that is begun again is not"
+}
+HASHSIZE=/sys/module/nf_conntrack/parameters/hashsize
+
+plan $((3 + 2 * 5 + 4 + 3 + 3 + 3 + 5))
 load_module exit_timeout=1
 setup_pair
 conntrack_rule "$CLI"

@@ -3,13 +3,15 @@
 # cpus: 2
 # timeout: 600
 #
-# Network namespaces that come and go under traffic. Each of 30 is linked to SRV, talks to a
-# server there, and is destroyed in the middle of it. The link's end in SRV vanishes only when the
-# namespace is really gone, so a reference that we kept would be seen here. Meanwhile CLI goes on
-# talking to SRV, and its figures stay exact.
+# Network namespaces that come and go under traffic. Each of CHURN (30, 250 at the most) is linked to
+# SRV, talks to a server there, and is destroyed in the middle of it. The link's end in SRV vanishes only
+# when the namespace is really gone, so a reference that we kept would be seen here. Meanwhile CLI goes
+# on talking to SRV, and its figures stay exact.
 
 source "$(dirname "$0")/lib.sh"
 need_tools ip nft ethtool jq awk
+
+COUNT=${CHURN:-30}
 
 flows() { (($(in_ns "$SRV" cat "/sys/class/net/$1/statistics/rx_packets") > 20)); }
 vanished() { ! ip -n "$SRV" link show "$1" >/dev/null 2>&1; }
@@ -38,7 +40,7 @@ churn()
 all_vanished()
 {
 	local i
-	for i in {1..30}; do
+	for ((i = 1; i <= COUNT; i++)); do
 		vanished "churn$i" || return 1
 	done
 }
@@ -48,10 +50,10 @@ body()
 	local i
 	start_server server "$SRV" tcp-server -e -N -H "$SRV4" 5001
 	start client "$CLI" "$TRAFFIC" tcp-client -N -H -r 100000000 -w 100 "$SRV4" 5001
-	for i in {1..30}; do
+	for ((i = 1; i <= COUNT; i++)); do
 		churn "$i"
 	done
-	check "$MODE: all 30 namespaces are gone" busywait "$WAIT" all_vanished
+	check "$MODE: all $COUNT namespaces are gone" busywait "$WAIT" all_vanished
 	kill -USR1 "${PID[client]}"
 	says client held
 	says server held

@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0
 # What `make check` does once `make deps` is done: every test on every kernel. From the environment:
 # T=NAME[,NAME...] only these tests, K=6.1 or K=6.12 only this kernel, HOST=1 no machine of our own.
-# K=debug: all tests, and those that need it, on the kernel that looks for faults, which is slow.
-# SLOW=N: the machine is N times slower than usual. STRESS, CYCLES, FUZZ_ROUNDS and FUZZ_SEED are for tests.
+# K=debug: on the kernel that looks for faults, which is slow; there without T only those tests whose
+# header says "debug: first", and with ALL=1 all.
+# SLOW=N: the machine is N times slower than usual. STRESS, CHURN, CYCLES, FUZZ_ROUNDS and FUZZ_SEED are
+# for tests.
 # The last line says how many passed and failed; a skip is a failure.
 set -uo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.." || exit
@@ -54,7 +56,7 @@ on_kernel()
 	shift 2
 	(($#)) || return
 	[[ $line != debug ]] || slow=$((slow * DEBUG_SLOW))
-	for name in STRESS CYCLES FUZZ_ROUNDS FUZZ_SEED; do
+	for name in STRESS CHURN CYCLES FUZZ_ROUNDS FUZZ_SEED; do
 		[[ -z ${!name-} ]] || settings+=("$name=${!name}")
 	done
 	for name; do
@@ -82,7 +84,9 @@ for name in "${names[@]}"; do
 		static+=("$name")
 	elif [[ -n $(header "$name" needs) && ${K-} != debug ]]; then
 		[[ -z ${T-} ]] || { echo "# $name needs K=debug"; ((failed++)); }
-	elif [[ $(header "$name" part) == harmless && -z ${T-} ]]; then
+	elif [[ $(header "$name" part) == harmless && -z ${T-}${ALL-} ]]; then
+		continue
+	elif [[ ${K-} == debug && -z ${T-}${ALL-} && $(header "$name" debug) != first ]]; then
 		continue
 	elif [[ $(header "$name" needs) == kunit ]]; then
 		kunit+=("$name")
