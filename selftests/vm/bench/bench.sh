@@ -74,6 +74,10 @@ sample()
 	heading "What a sample costs: instructions"
 	counted sample 100 1000 10000 >"$1"
 	sample_table "$1"
+	heading "What a walk by libnetatop over very many costs: instructions"
+	MEM=6144 counted walks processes 100000 >"$1.walks"
+	MEM=2048 counted walks flows 1000000 >>"$1.walks"
+	walks_table "$1.walks"
 }
 
 memory()

@@ -6,12 +6,14 @@
  *	cost dump TIMES		receives a dump of all processes, and looks at none
  *	cost table TIMES	the same, as rows of a table
  *	cost walk TIMES		walks over all processes, by libnetatop
+ *	cost flows TIMES	walks over all flows, the same
  *	cost gc TIMES		forces a collection
  *	cost load FILE		inserts a module
  *	cost unload NAME	removes one
  *
  * Prints CPU and ELAPSED: what this process was busy for, and how long it took, both in nanoseconds,
- * the least of TIMES. The first tells instructions, the second also what was waited for.
+ * the least of TIMES. The first tells instructions, the second also what was waited for. A walk also
+ * prints how many it was told of, and fails if it was told of one twice.
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -31,6 +33,7 @@
 #include "netatop.h"
 
 #define TASKS_MAX 20000
+#define TOLD_MAX 2000000
 
 static pid_t pids[TASKS_MAX];
 static int number, sock;
@@ -135,17 +138,62 @@ static int walk_begin(void)
 	return netatop_open(&nta, 0);
 }
 
+static uint32_t told[TOLD_MAX];
+static int nr_told;
+
+static int note(uint32_t id)
+{
+	if (nr_told == TOLD_MAX)
+		errx(1, "there is no room for so many");
+	told[nr_told++] = id;
+	return 0;
+}
+
 static int tell(const struct netatop_task *task, void *data)
 {
-	*(uint64_t *)data += task->counters.udp_snd_packets;
-	return 0;
+	(void)data;
+	return note(task->tgid);
 }
 
 static int walk(void)
 {
-	uint64_t packets = 0;
+	nr_told = 0;
+	return netatop_walk_tasks(nta, NULL, tell, NULL) || !nr_told;
+}
 
-	return netatop_walk_tasks(nta, NULL, tell, &packets) || !packets;
+/* Each has an address to itself, see many.c. */
+static int tell_flow(const struct netatop_flow *flow, void *data)
+{
+	uint32_t to;
+
+	(void)data;
+	if (!(flow->present & NETATOP_FLOW_HAS_CT))
+		return 0;
+	memcpy(&to, flow->tuple_orig.dst, sizeof(to));
+	return note(to);
+}
+
+static int walk_flows(void)
+{
+	nr_told = 0;
+	return netatop_walk_flows(nta, NULL, tell_flow, NULL) || !nr_told;
+}
+
+static int by_value(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Sorts what the last walk was told of. */
+static int told_twice(void)
+{
+	qsort(told, nr_told, sizeof(*told), by_value);
+	for (int i = 1; i < nr_told; i++)
+		if (told[i] == told[i - 1])
+			return 1;
+	return 0;
 }
 
 static int gc_begin(void)
@@ -191,6 +239,7 @@ static const struct {
 	{ "dump", dump_begin, dump },
 	{ "table", dump_begin, table },
 	{ "walk", walk_begin, walk },
+	{ "flows", walk_begin, walk_flows },
 	{ "gc", gc_begin, gc },
 	{ "load", load_begin, load },
 	{ "unload", nothing, unload },
@@ -231,7 +280,7 @@ int main(int argc, char **argv)
 		if (argc > 1 && !strcmp(doors[i].name, argv[1]))
 			break;
 	if (i == sizeof(doors) / sizeof(*doors))
-		errx(2, "usage: cost getcnt|dump|table|walk|gc TIMES | cost load FILE | cost unload NAME");
+		errx(2, "usage: cost getcnt|dump|table|walk|flows|gc TIMES | cost load FILE | cost unload NAME");
 	file = argc > 2 ? argv[2] : NULL;
 	times = file && doors[i].run != load && doors[i].run != unload ? atol(file) : 1;
 	if (doors[i].begin())
@@ -240,6 +289,11 @@ int main(int argc, char **argv)
 		measure(nothing, empty);
 	while (times--)
 		measure(doors[i].run, least);
-	printf("%ld %ld\n", least[0] - empty[0], least[1] - empty[1]);
+	printf("%ld %ld", least[0] - empty[0], least[1] - empty[1]);
+	if (nr_told)
+		printf(" %d", nr_told);
+	putchar('\n');
+	if (told_twice())
+		errx(1, "one was told of twice");
 	return 0;
 }

@@ -11,7 +11,7 @@ FINISHED=1
 # setup_many: a namespace from which datagrams go to a device that drops them
 setup_many()
 {
-	sysctl -qw kernel.pid_max=100000 kernel.threads-max=100000 || fatal "sysctl"
+	sysctl -qw kernel.pid_max=200000 kernel.threads-max=200000 || fatal "sysctl"
 	modprobe dummy numdummies=0 || fatal "no dummy"
 	setup_ns CLI
 	ip -n "$CLI" link add eth0 type dummy || fatal "no dummy"

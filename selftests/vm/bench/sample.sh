@@ -19,7 +19,9 @@ for n; do
 	dump=$("$here/cost" dump 5) || fatal "dump"
 	table=$("$here/cost" table 5) || fatal "table"
 	walk=$("$here/cost" walk 5) || fatal "walk"
-	echo "$n ${calls% *} ${dump% *} ${table% *} ${walk% *}"
+	read -r walk _ told <<<"$walk"
+	[[ $told == "$n" ]] || fatal "a walk tells of $told processes, not $n"
+	echo "$n ${calls% *} ${dump% *} ${table% *} $walk"
 	end_many
 	forget
 	end_all

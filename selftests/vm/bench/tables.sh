@@ -35,6 +35,14 @@ sample_table()
 	{ printf "| %d | %d | %d | %.2f | %d | %.3f | %d | %.2f |\n", $1, $2, $3, $3 / $2, $4, $4 / $2, $5, $5 / $2 }' "$1"
 }
 
+# Of walks.sh
+walks_table()
+{
+	echo "| | | all | for each |"
+	echo "| --- | ---: | ---: | ---: |"
+	awk '{ printf "| %s | %d | %d | %.0f |\n", $1, $2, $3, $3 / $2 }' "$1"
+}
+
 # Of memory.sh: memory_table FILE NUMBER MODULE
 memory_table()
 {
