@@ -81,6 +81,17 @@ static void skip_known(struct store *store, uint64_t cookie)
 	store->count = kept;
 }
 
+/*
+ * atop shows what it finds in the log if it has found the accounting record since the sample
+ * before: without a netatopd that is there at each sample it finds one without the other.
+ */
+static void tell_waited(const struct store *store)
+{
+	if (store->waited)
+		say(LOG_NOTICE, "%u finished processes had waited for a netatopd, and are in the log now; an atop that has taken a sample meanwhile does not show what they sent",
+		    store->waited);
+}
+
 static int write_batch(struct store *store)
 {
 	uint64_t cookie = netatop_load_cookie(store->nta);
@@ -97,6 +108,8 @@ static int write_batch(struct store *store)
 		err = log_append(&store->log, store->task, store->count);
 	if (err)
 		return err;
+	if (store->fresh)
+		store->waited += store->count;
 	/* one that another reader has put back comes late */
 	if (store->state.seq < store->last)
 		state_store(&store->state, cookie, store->last);
@@ -135,6 +148,8 @@ static int store_list(struct store *store)
 	store->more = !err;
 	if (err != -EAGAIN)
 		return err;
+	if (store->fresh)
+		tell_waited(store);
 	store->fresh = false;
 	return 0;
 }

@@ -20,6 +20,7 @@
  * @state:	how far it has come
  * @done:	place of the last one that is in the log, 0: of none
  * @fresh:	the list has not been read to its end since this program began
+ * @waited:	how many were on the list when it began, and are in the log now
  * @more:	there may be more on the list: look again at once
  * @failing:	the error that keeps it from going on, 0: none
  * @task:	those that are being stored
@@ -34,6 +35,7 @@ struct store {
 	struct state state;
 	uint64_t done;
 	bool fresh;
+	unsigned int waited;
 	bool more;
 	int failing;
 	struct netpertask task[STORE_BATCH];
