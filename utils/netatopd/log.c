@@ -47,17 +47,31 @@ static int write_all(int fd, const void *data, size_t size, uint64_t offset)
 	return 0;
 }
 
-static int write_header(int fd, uint32_t curseq)
+static struct netatopd_header make_header(uint32_t curseq)
 {
-	const struct netatopd_header header = {
+	return (struct netatopd_header){
 		.magic = NETATOPD_MAGIC,
 		.curseq = curseq,
-		.hdrlen = sizeof(header),
+		.hdrlen = sizeof(struct netatopd_header),
 		.reclen = sizeof(struct netpertask),
 		.pid = getpid(),
 	};
+}
+
+static int write_header(int fd, uint32_t curseq)
+{
+	const struct netatopd_header header = make_header(curseq);
 
 	return write_all(fd, &header, sizeof(header), 0);
+}
+
+static bool has_header(int fd, uint32_t curseq)
+{
+	const struct netatopd_header wanted = make_header(curseq);
+	struct netatopd_header found;
+
+	return pread(fd, &found, sizeof(found), 0) == sizeof(found) &&
+	       !memcmp(&found, &wanted, sizeof(found));
 }
 
 static int take_file(struct log *log, int fd)
@@ -74,6 +88,20 @@ static int take_file(struct log *log, int fd)
 	return 0;
 }
 
+/* Something else with this name: it makes room, and is kept if it is a directory. */
+static int put_aside(const char *path)
+{
+	char name[4096];
+
+	if (!unlink(path) || errno == ENOENT)
+		return 0;
+	if (errno != EISDIR && errno != EPERM)
+		return -errno;
+	if (snprintf(name, sizeof(name), "%s.%d", path, (int)getpid()) >= (int)sizeof(name))
+		return -ENAMETOOLONG;
+	return rename(path, name) ? -errno : 0;
+}
+
 /* Begins under another name: a reader never finds a log without a header. */
 static int create(struct log *log)
 {
@@ -82,8 +110,9 @@ static int create(struct log *log)
 
 	if (snprintf(name, sizeof(name), "%s.new", log->path) >= (int)sizeof(name))
 		return -ENAMETOOLONG;
-	if (unlink(name) && errno != ENOENT)
-		return -errno;
+	err = put_aside(name);
+	if (err)
+		return err;
 	fd = open(name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return -errno;
@@ -104,6 +133,15 @@ static int create(struct log *log)
 	return 0;
 }
 
+static const char *is_anothers(const struct stat *st)
+{
+	if (st->st_uid != geteuid())
+		return "it is another user's";
+	if (st->st_mode & 022)
+		return "others may write to it";
+	return NULL;
+}
+
 /* What keeps a file from being gone on with; NULL: nothing */
 static const char *is_strange(int fd)
 {
@@ -113,13 +151,9 @@ static const char *is_strange(int fd)
 		return strerror(errno);
 	if (!S_ISREG(st.st_mode))
 		return "it is no file";
-	if (st.st_uid != geteuid())
-		return "it is another user's";
 	if (st.st_nlink != 1)
 		return "it has other names";
-	if (st.st_mode & 022)
-		return "others may write to it";
-	return NULL;
+	return is_anothers(&st);
 }
 
 static const char *read_existing(struct log *log, int fd)
@@ -186,18 +220,19 @@ static const char *adopt(struct log *log)
 	return why;
 }
 
-/* Something else with this name: it makes room, and is kept if it is a directory. */
-static int put_aside(const char *path)
+/* What cannot be done now is tried again each second, and is not to be told of each time. */
+static int begin_anew(struct log *log)
 {
-	char name[4096];
+	int err = put_aside(log->path);
 
-	if (!unlink(path) || errno == ENOENT)
-		return 0;
-	if (errno != EISDIR && errno != EPERM)
-		return -errno;
-	if (snprintf(name, sizeof(name), "%s.%d", path, (int)getpid()) >= (int)sizeof(name))
-		return -ENAMETOOLONG;
-	return rename(path, name) ? -errno : 0;
+	if (!err)
+		err = create(log);
+	log->lost = err;
+	if (err && log->fd >= 0) {
+		close(log->fd);
+		log->fd = -1;
+	}
+	return err;
 }
 
 /**
@@ -210,23 +245,45 @@ int log_open(struct log *log)
 {
 	const char *why;
 	struct stat st;
-	int err;
 
 	if (lstat(log->path, &st)) {
 		if (errno != ENOENT)
 			return -errno;
-		return create(log);
+		return begin_anew(log);
 	}
 	why = adopt(log);
 	if (!why) {
+		log->lost = false;
 		say(LOG_INFO, "goes on with %s, which has %u records", log->path, log->curseq);
 		return 0;
 	}
-	say(LOG_WARNING, "%s cannot be gone on with: %s; a new one is begun", log->path, why);
+	if (!log->lost)
+		say(LOG_WARNING, "%s cannot be gone on with: %s; a new one is begun", log->path, why);
 	log->tail_count = 0;
 	log->tail_next = 0;
-	err = put_aside(log->path);
-	return err ? err : create(log);
+	return begin_anew(log);
+}
+
+/* What others have done to it; NULL: nothing */
+static const char *is_harmed(const struct log *log)
+{
+	const char *why;
+	struct stat st;
+
+	if (lstat(log->path, &st))
+		return errno == ENOENT ? "it was deleted" : strerror(errno);
+	if (st.st_dev != log->dev || st.st_ino != log->ino)
+		return "something else has taken its place";
+	why = is_anothers(&st);
+	if (why)
+		return why;
+	if ((uint64_t)st.st_size < log->end)
+		return "it was cut short";
+	if (!has_header(log->fd, log->curseq))
+		return "its header was overwritten";
+	if ((uint64_t)st.st_size > log->end && ftruncate(log->fd, log->end))
+		return strerror(errno);
+	return NULL;
 }
 
 /**
@@ -237,26 +294,16 @@ int log_open(struct log *log)
  */
 int log_check(struct log *log)
 {
-	const char *why = NULL;
-	struct stat st;
-	int err;
+	const char *why;
 
 	if (log->fd < 0)
 		return log_open(log);
-	if (lstat(log->path, &st))
-		why = errno == ENOENT ? "it was deleted" : strerror(errno);
-	else if (st.st_dev != log->dev || st.st_ino != log->ino)
-		why = "something else has taken its place";
-	else if ((uint64_t)st.st_size < log->end)
-		why = "it was cut short";
-	else if ((uint64_t)st.st_size > log->end && ftruncate(log->fd, log->end))
-		why = strerror(errno);
+	why = is_harmed(log);
 	if (!why)
 		return 0;
 	say(LOG_WARNING, "%s: %s; a new one is begun, and readers may miss what they had not read",
 	    log->path, why);
-	err = put_aside(log->path);
-	return err ? err : create(log);
+	return begin_anew(log);
 }
 
 /* Others need what is there, too: /run is the system's. */

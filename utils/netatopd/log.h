@@ -24,6 +24,7 @@
  * @first_offset: of the first record
  * @first_seq:	  number of records before that
  * @curseq:	  number of records that were appended
+ * @lost:	  it could not be begun anew, which has been said
  * @max_size:	  bytes of the file system that it is to take at most
  * @tail:	  the last records of a log that was there before, a ring
  * @tail_count:   how many
@@ -38,6 +39,7 @@ struct log {
 	uint64_t first_offset;
 	uint32_t first_seq;
 	uint32_t curseq;
+	bool lost;
 	uint64_t max_size;
 	struct netpertask tail[LOG_TAIL];
 	size_t tail_count;
