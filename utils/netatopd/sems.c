@@ -172,8 +172,20 @@ int sems_raise(void)
 	return err;
 }
 
+/* As long as this process runs. */
+static bool are_right(void)
+{
+	int runs = semctl(id, SEM_RUNS, GETVAL);
+
+	if (runs == 1 && semctl(id, SEM_READERS, GETVAL) <= NETATOPD_READERS)
+		return true;
+	if (runs != 1)
+		say(LOG_WARNING, "the semaphore that tells of a netatopd was %d; set to 1", runs);
+	return false;
+}
+
 /**
- * sems_check() - make them anew if somebody has taken them away
+ * sems_check() - set them right, or make them anew if somebody has taken them away
  *
  * Return: 0, or a negative error number, and it has been said, once.
  */
@@ -182,7 +194,7 @@ int sems_check(void)
 	static int failed;
 
 	if (are_ours(id))
-		return 0;
+		return are_right() ? 0 : sems_raise();
 	/* once what is in the way has gone, it is to be tried again */
 	if (failed && (semget(NETATOPD_SEMKEY, 0, 0) >= 0 || errno != ENOENT))
 		return failed;
