@@ -265,7 +265,7 @@ static void read_signals(struct netatopd *d)
 	}
 }
 
-/* Returns whether a second has passed. */
+/* Returns whether it was time. */
 static bool tick(struct netatopd *d)
 {
 	uint64_t times;
@@ -306,9 +306,22 @@ static int serve(struct netatopd *d)
 
 /* --- begin and end */
 
+/* Each second, or twice in the time after which systemd believes that this has died. */
+static struct itimerspec how_often(void)
+{
+	struct itimerspec often = { .it_value.tv_sec = 1, .it_interval.tv_sec = 1 };
+	uint64_t usec;
+
+	if (sd_watchdog_enabled(0, &usec) > 0 && usec < 2000000) {
+		often.it_interval = (struct timespec){ .tv_nsec = usec * 1000 / 2 };
+		often.it_value = often.it_interval;
+	}
+	return often;
+}
+
 static int watch(struct netatopd *d)
 {
-	struct itimerspec second = { .it_value.tv_sec = 1, .it_interval.tv_sec = 1 };
+	struct itimerspec often = how_often();
 	sigset_t set;
 
 	sigemptyset(&set);
@@ -320,7 +333,7 @@ static int watch(struct netatopd *d)
 	signal(SIGPIPE, SIG_IGN);
 	d->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 	d->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-	if (d->signals < 0 || d->timer < 0 || timerfd_settime(d->timer, 0, &second, NULL))
+	if (d->signals < 0 || d->timer < 0 || timerfd_settime(d->timer, 0, &often, NULL))
 		return -errno;
 	return 0;
 }
@@ -344,6 +357,12 @@ static int begin(struct netatopd *d, const struct arguments *args)
 
 	*log = (struct log){ .path = args->log, .max_size = args->max_size, .fd = -1 };
 	d->store.fresh = true;
+	/* first: a SIGHUP is not to end what has just begun */
+	err = watch(d);
+	if (err) {
+		say(LOG_ERR, "cannot begin: %s", strerror(-err));
+		return err;
+	}
 	if (mkdir(DIRECTORY, 0755) && errno != EEXIST) {
 		err = -errno;
 		say(LOG_ERR, DIRECTORY ": %s", strerror(errno));
@@ -352,9 +371,7 @@ static int begin(struct netatopd *d, const struct arguments *args)
 	err = state_open(&d->store.state, DIRECTORY "/state");
 	if (err)
 		return err;
-	err = watch(d);
-	if (!err)
-		err = open_module(d);
+	err = open_module(d);
 	if (err == -EPERM)
 		say(LOG_ERR, "the module may not be read: CAP_NET_ADMIN in the initial user namespace is needed");
 	else if (err)
