@@ -7,83 +7,63 @@
 # log is shortened under the readers, and none of them misses one.
 
 source "$(dirname "$0")/lib.sh"
+source "$(dirname "$0")/atop.sh"
 need_tools ip nft jq atop atopsar awk
-
-NETATOP=$HERE/../utils/netatop/netatop
-NETATOPD=$HERE/../utils/netatopd/netatopd
-LOG=/run/netatop.log
-
-# netatopd NAME [OPTION...]
-netatopd() { start "$1" "$SRV" "$NETATOPD" -v "${@:2}"; says "$1" "netatopd: writes $LOG"; }
-tells() { grep -q -- "$2" "$TMP/$1"; }
-
-# "id and counters" by id, of what has been logged
-COUNTERS='"tcpsndpacks=\(.tcp_snd_packets) tcpsndbytes=\(.tcp_snd_bytes) tcprcvpacks=\(.tcp_rcv_packets) tcprcvbytes=\(.tcp_rcv_bytes)"'
-logged() { "$NETATOP" exits -j --from-log | jq -r "\"id=\\(.tgid) \" + $COUNTERS" | sort; }
-
-# The same, as the processes themselves have counted.
-spawned()
-{
-	awk -v l2="$L2" '/^proto=tcp role=client/ {
-		for (i = 1; i <= NF; i++) { split($i, kv, "="); f[kv[1]] = kv[2] }
-		printf "id=%d tcpsndpacks=%d tcpsndbytes=%d tcprcvpacks=%d tcprcvbytes=%d\n", f["pid"], f["snd_packets"],
-		       f["snd_bytes"] + l2 * f["snd_packets"], f["rcv_packets"], f["rcv_bytes"] + l2 * f["rcv_packets"]
-	}' "$@" | sort
-}
-# The same, as atop shows it: of those that were seen to exit, what they did in all samples. The
-# server is not among them.
-shown()
-{
-	awk '
-	$1 == "PRN" {
-		n[$7]
-		for (i = 11; i <= 14; i++) sum[$7, i] += $i
-		if ($9 == "E") exited[$7] = 1
-	}
-	END {
-		for (id in n) if (exited[id] && sum[id, 11])
-			printf "id=%d tcpsndpacks=%d tcpsndbytes=%d tcprcvpacks=%d tcprcvbytes=%d\n", id, sum[id, 11], sum[id, 12], sum[id, 13], sum[id, 14]
-	}' "$1" | sort
-}
-
-# spawn NAME COUNT: so many processes, each with a connection of its own
-spawn()
-{
-	in_ns "$CLI" "$TRAFFIC" spawn "$2" tcp-client -n 100 -w 300 "$SRV4" 5001 >"$TMP/$1" 2>&1 || fatal "spawn: $(tail -n 1 "$TMP/$1")"
-}
-is_logged() { [[ $(logged) == "$(spawned "$@")" ]]; }
-sampled() { (($(grep -c "^$1" "$TMP/$2") >= $3)); }
-
-# sample NAME: one sample of an atop that takes them when it is told to. atop pairs what it finds in
-# the log with the accounting records of the same sample, so nobody is to exit while it takes one.
-sample()
-{
-	local before
-	before=$(grep -c '^SEP' "$TMP/$1")
-	kill -USR1 "${PID[$1]}"
-	busywait "$WAIT" sampled SEP "$1" $((before + 1)) || fatal "$1 takes no sample"
-}
-begin_atop() { start "$1" "$SRV" atop -K -P PRN 10000 "$2"; busywait "$WAIT" sampled SEP "$1" 1 || fatal "$1 does not begin"; }
 
 into_atop()
 {
+	local size
 	netatopd daemon
 	is "$("$NETATOP" -j doctor | jq -r '.checks[] | select(.check == "netatopd") | .status')" ok "the doctor finds it"
 	begin_atop atop 2
-	start recorder "$SRV" atop -K -w "$TMP/raw" 10000 2
+	start recorder "$SRV" atop -K -w "$TMP/raw" 10000 3
 	busywait "$WAIT" test -s "$TMP/raw" || fatal "atop records nothing"
 	spawn one 300
 	check "300 processes are in the log, with all they did" busywait "$WAIT" is_logged "$TMP/one"
 	is "$(stat exit_records)" 0 "none is left on the list"
 	sample atop
 	check "atop has ended" ended atop
-	kill -USR1 "${PID[recorder]}"
-	check "and the one that records" ended recorder
 	is "$(shown "$TMP/atop")" "$(spawned "$TMP/one")" "atop shows each of them, with its exact counters"
+	record
+	for size in 200000 120000 60000; do
+		in_ns "$CLI" "$TRAFFIC" spawn 1 tcp-client -n "$size" -w 500 "$SRV4" 5001 >>"$TMP/big" || fatal "spawn: $(tail -n 1 "$TMP/big")"
+	done
+	busywait "$WAIT" is_logged "$TMP/one" "$TMP/big" || fatal "the big ones are not logged"
+	record
+	check "and the one that records" ended recorder
 	atop -r "$TMP/raw" -P PRN >"$TMP/replay" 2>&1
-	is "$(shown "$TMP/replay")" "$(spawned "$TMP/one")" "so does its raw log"
-	atopsar -N -r "$TMP/raw" | grep -o '[0-9]* traffic' | sort -u >"$TMP/sar"
-	check "atopsar has some of them among the three that did most" shares_ids "$TMP/sar" "$TMP/one"
+	is "$(shown "$TMP/replay")" "$(spawned "$TMP/one" "$TMP/big")" "so does its raw log"
+	atopsar -N -r "$TMP/raw" >"$TMP/sar" 2>&1
+	is "$(tops "$TMP/sar")" "$(shares "$TMP/big")" "atopsar has those that did most, with their share"
+}
+
+# One sample more in the raw log.
+record()
+{
+	local before
+	busywait "$WAIT" is_paused recorder || fatal "the recorder is busy"
+	before=$(size_of raw)
+	kill -USR1 "${PID[recorder]}"
+	busywait "$WAIT" has_grown raw "$before" || fatal "the recorder takes no sample"
+}
+size_of() { command stat -c %s "$TMP/$1"; }
+has_grown() { (($(size_of "$1") > $2)); }
+
+# "id share" of the last interval of atopsar -N
+tops() { awk '{ for (i = 1; i < NF; i++) if ($i ~ /^[0-9]+$/ && $(i + 1) == "traffic") print $i, $(i + 2) }' "$1" | tail -n 3; }
+# The same as it must be: their part of all bytes, half of which are the server's.
+shares()
+{
+	awk -v server="${PID[server]}" -v l2="$L2" '
+	/^proto=tcp/ {
+		for (i = 1; i <= NF; i++) { split($i, kv, "="); f[kv[1]] = kv[2] }
+		id[n++] = f["pid"]
+		all += did[f["pid"]] = f["snd_bytes"] + f["rcv_bytes"] + l2 * (f["snd_packets"] + f["rcv_packets"])
+	}
+	END {
+		print server, "50%"
+		for (i = 0; i < 2; i++) printf "%d %.0f%%\n", id[i], 50 * did[id[i]] / all
+	}' "$1"
 }
 
 # Whenever it is killed: what it had not taken off is told again, what it had logged is not doubled.
@@ -103,12 +83,7 @@ killed()
 	check "killed: each is in the log once, with all it did" busywait "$WAIT" is_logged "$TMP/spawner"
 	is "$("$NETATOP" exits -j --from-log | wc -l)" "$((cycles * 30))" "killed: and nothing else is"
 }
-# curseq of the log
-appended() { od -An -tu4 -j4 -N4 "$LOG" | tr -d ' '; }
-tells_count() { [[ $(appended) == "$1" ]]; }
 has_lines() { (($(grep -c '^proto=tcp' "$TMP/$1") >= $2)); }
-
-shares_ids() { [[ -n $(comm -12 <(cut -d ' ' -f 1 "$1" | sort) <(spawned "$2" | sed 's/^id=\([0-9]*\).*/\1/' | sort)) ]]; }
 
 # A log that is longer than it may be, with two readers, each at a pace of its own.
 shortened()
@@ -145,13 +120,31 @@ shortened()
 	is "$(logged)" "" "it is empty"
 }
 
-plan $((8 + 4 + 11))
+# atop pairs a record with its accounting by the start of the process, which a step of the clock moves.
+# (One that lives across it is two to atop, with or without netatop.)
+stepped()
+{
+	begin_atop atop 3
+	date -s "+2 hours" >/dev/null
+	spawn step1 30
+	sample atop
+	date -s "-4 hours" >/dev/null
+	spawn step2 30
+	sample atop
+	date -s "+2 hours" >/dev/null
+	check "the clock steps: atop has ended" ended atop
+	is "$(shown "$TMP/atop")" "$(spawned "$TMP"/{step1,step2})" "the clock steps: atop shows all"
+	busywait "$WAIT" tells_count 0 || fatal "no new log is begun"
+}
+
+plan $((8 + 4 + 11 + 2))
 [[ -x $NETATOPD ]] || fatal "netatopd is not built"
 rm -rf "$LOG" /run/netatopd
 load_module
 setup_pair
 start_server server "$SRV" tcp-server -n 100000 -a 30 -H "$SRV4" 5001
 into_atop
+stepped
 killed
 shortened
 rm -rf "$LOG" /run/netatopd
