@@ -30,6 +30,8 @@ works() { finish_one; check "$1" busywait "$WAIT" is_last; }
 
 values() { perl -e 'my $id = semget(1541961, 0, 0) // die; print semctl($id, 0, 12, 0) + 0, " ", semctl($id, 1, 12, 0) + 0, "\n"'; }
 
+values_are() { [[ $(values) == "$1" ]]; }
+
 foreign_logs()
 {
 	local what
@@ -80,8 +82,46 @@ taken_away()
 	echo else >"$TMP/else"; mv "$TMP/else" "$LOG"
 	works "another in its place: a new one"
 	told daemon "something else has taken its place" "another in its place: said"
+	dd if=/dev/zero of="$LOG" bs=4 count=4 conv=notrunc status=none
+	works "its header overwritten: a new one"
+	told daemon "its header was overwritten" "its header overwritten: said"
+	: >"$LOG"; truncate -s 1M "$LOG"
+	works "emptied and made longer: a new one"
+	chown 1234 "$LOG"
+	works "given to another user: a new one"
+	told daemon "it is another user's; a new one is begun" "given to another user: said"
+	chmod 666 "$LOG"
+	works "others may write to it: a new one"
+	told daemon "others may write to it; a new one is begun" "others may write to it: said"
+	is "$(command stat -c '%a %u %h' "$LOG")" "644 0 1" "it is root's again"
 	is "$("$NETATOP" exits -j --from-log >/dev/null; echo $?)" 0 "and it is whole"
 }
+
+# Deleted, and no room for another.
+no_room()
+{
+	mount -t tmpfs -o size=64k,nr_inodes=4 few /mnt
+	mkdir /mnt/log.new
+	touch /mnt/log.new/foreign
+	start daemon "$SRV" "$NETATOPD" -v -l /mnt/log
+	says daemon "netatopd: writes /mnt/log"
+	rm -r /mnt/log.new.*
+	# as long as somebody has it open it takes the place of another
+	exec 7</mnt/log
+	touch /mnt/fill1 /mnt/fill2
+	rm /mnt/log
+	finish_one
+	told daemon "No space left on device; finished processes stay on the module's list" "deleted, no room for another: said"
+	check "it tries again" busywait "$WAIT" has_woken $(($(wakings) + 3))
+	is "$(grep -c "it was deleted" "$TMP/daemon")" 1 "which is said once"
+	exec 7<&-
+	rm /mnt/fill?
+	check "room again: all are logged" busywait "$WAIT" ends_with "$LAST"
+	end daemon
+	umount /mnt
+}
+wakings() { awk '/^voluntary/ { print $2 }' "/proc/${PID[daemon]}/status"; }
+has_woken() { (($(wakings) >= $1)); }
 
 signals()
 {
@@ -92,6 +132,9 @@ signals()
 	is "$? $(cat "$TMP/second")" "1 netatopd: another netatopd is running" "a second one is refused"
 	setpriv --reuid=1234 --clear-groups "$NETATOPD" >"$TMP/user" 2>&1
 	check "nor may another user" test "$?" = 1 -a -s "$TMP/user"
+	perl -e 'my $id = semget(1541961, 0, 0) // die; semctl($id, 0, 16, 0); semctl($id, 1, 16, 103)'
+	check "wrong values while it runs: set right" busywait "$WAIT" values_are "1 100"
+	told daemon "the semaphore that tells of a netatopd was 0; set to 1" "wrong values while it runs: said"
 	works "the first one goes on"
 	is "$(values)" "1 100" "the semaphores say that it runs"
 	end daemon
@@ -217,7 +260,7 @@ memory()
 	check "valgrind: nothing to complain of" ended daemon
 }
 
-plan $((12 + 8 + 6 + 10 + 7 + 8 + 8 + 3))
+plan $((12 + 16 + 8 + 4 + 10 + 7 + 8 + 8 + 3))
 [[ -x $NETATOPD ]] || fatal "netatopd is not built"
 rm -rf "$LOG" /run/netatopd
 load_module
@@ -226,6 +269,7 @@ setup_pair
 foreign_logs
 taken_away
 signals
+no_room
 semaphores_in_the_way
 full_disk
 away
