@@ -3,7 +3,8 @@
 # timeout: 300
 #
 # netatopd as systemd starts it: with the rights that are left to it, and in its sandbox, it reads the
-# module, writes the log, sees how far others have read it, and ends when it is told to.
+# module, writes the log, sees how far others have read it, and ends when it is told to. When it hangs
+# systemd kills it and starts the next one, and nothing is lost.
 
 source "$(dirname "$0")/lib.sh"
 need_tools ip jq nsenter unshare /lib/systemd/systemd
@@ -23,13 +24,15 @@ spawn() { in_ns "$CLI" "$TRAFFIC" spawn "$1" tcp-client -n 100 -w 300 "$SRV4" 50
 appended() { inside od -An -tu4 -j4 -N4 /run/netatop.log | tr -d ' '; }
 tells_count() { [[ $(appended) == "$1" ]]; }
 
+is_another() { [[ $(pgrep -x netatopd) =~ ^[0-9]+$ && $(pgrep -x netatopd) != "$DAEMON" ]]; }
+
 # A systemd that has nothing to do but this. When it comes up it empties /tmp, which is therefore its own.
 begin()
 {
 	mkdir -p "${UNIT%/*}"
 	make -s -C "$HERE/../utils" install PREFIX=/usr/local >"$TMP/make" 2>&1 || fatal "install: $(tail -n 3 "$TMP/make")"
 	ldconfig
-	sed -i "s/^ExecStart=.*/& -v -s 16k/" "$UNIT"
+	sed -i "s/^ExecStart=.*/& -v -s 16k/; s/^WatchdogSec=.*/WatchdogSec=$((5 * ${SLOW:-1}))/" "$UNIT"
 	start systemd "$SRV" unshare -pfm --mount-proc --cgroup bash -c '
 		mount -t tmpfs run /run
 		mount -t tmpfs tmp /tmp
@@ -40,7 +43,7 @@ begin()
 	busywait $((4 * WAIT)) is_up || fatal "systemd does not come up"
 }
 
-plan 10
+plan 15
 load_module
 tun exit_timeout 600
 setup_pair
@@ -66,6 +69,15 @@ spawn 600
 check "600 more are logged" busywait "$WAIT" tells_count 601
 check "how far others have read is seen" busywait "$WAIT" says_in_journal "records that all have read are given back"
 is "$(inside journalctl -q --no-pager -u netatopd | grep -c "CAP_SYS_PTRACE")" 0 "nothing is hidden from it"
+
+kill -STOP "$DAEMON"
+wait_state "$DAEMON" T
+spawn 20
+check "it hangs: systemd notices, and starts another" busywait $((4 * WAIT)) is_another
+check "which has what finished meanwhile" busywait "$WAIT" tells_count 621
+is "$(property NRestarts)" 1 "and it has done so once"
+check "and how many have waited" says_in_journal "20 finished processes had waited for a netatopd"
+check "the log is whole" inside "$NETATOP" exits --from-log
 slay reader
 check "it stops" inside systemctl --job-mode=ignore-dependencies stop netatopd.service
 is "$(property ActiveState) $(property Result) $(cat /sys/module/netatop/initstate)" "inactive success live" "and leaves the module where it was"
