@@ -70,7 +70,7 @@ shares()
 killed()
 {
 	local i bad=0 cycles=${CYCLES:-20}
-	start spawner "$CLI" "$TRAFFIC" spawn $((cycles * 30)) tcp-client -n 100 -w 300 "$SRV4" 5001
+	start spawner "$CLI" env SLOW=$((${SLOW:-1} * (1 + cycles / 100))) "$TRAFFIC" spawn $((cycles * 30)) tcp-client -n 100 -w 300 "$SRV4" 5001
 	for ((i = 0; i < cycles; i++)); do
 		busywait "$WAIT" has_lines spawner $((i * 30 + 10)) || fatal "the spawner is stuck"
 		kill -KILL "${PID[daemon]}"
