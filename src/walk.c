@@ -5,9 +5,10 @@
 #include "task_table.h"
 
 #include <linux/pid.h>
+#include <linux/rculist.h>
 #include <linux/sched/task.h>
 
-/* Processes and threads that are noticed in one read-side section. */
+/* Processes that are noticed in one read-side section. */
 #define BATCH	64
 
 /**
@@ -97,6 +98,17 @@ int nta_thread_next(struct nta_task_walk *walk, struct nta_task_info *info)
 	return 1;
 }
 
+static void notice_one(struct nta_task *task)
+{
+	struct nta_counters sum;
+	struct nta_record *rec;
+
+	nta_task_tally(task, &sum);
+	list_for_each_entry_rcu(rec, &task->threads, link)
+		nta_notice(&rec->noticed, &rec->last,
+			   nta_live_packets(&rec->live));
+}
+
 /**
  * nta_task_notice() - take note of all whose counters have changed
  *
@@ -105,33 +117,25 @@ int nta_thread_next(struct nta_task_walk *walk, struct nta_task_info *info)
 void nta_task_notice(void)
 {
 	struct nta_task_walk walk;
-	struct nta_counters sum;
-	struct nta_record *rec;
 	struct nta_task *task;
 	unsigned int n;
 
 	nta_task_begin(&walk, false);
 	do {
+		n = 0;
 		rcu_read_lock();
-		for (n = 0; n < BATCH; n++) {
-			task = walk_find(&walk, &nta_tasks.by_task);
-			if (!task)
-				break;
-			nta_task_tally(task, &sum);
-		}
-		rcu_read_unlock();
-		cond_resched();
-	} while (walk.next < walk.end);
-
-	nta_task_begin(&walk, true);
-	do {
-		rcu_read_lock();
-		for (n = 0; n < BATCH; n++) {
-			rec = walk_find(&walk, &nta_tasks.by_thread);
-			if (!rec)
-				break;
-			nta_notice(&rec->noticed, &rec->last,
-			       nta_live_packets(&rec->live));
+		task = walk_find(&walk, &nta_tasks.by_task);
+		walk.next = walk.end;
+		if (task) {
+			/* the list is in the order of the table */
+			list_for_each_entry_from_rcu(task, &nta_tasks.list,
+						     link) {
+				if (n++ == BATCH) {
+					walk.next = task->serial;
+					break;
+				}
+				notice_one(task);
+			}
 		}
 		rcu_read_unlock();
 		cond_resched();

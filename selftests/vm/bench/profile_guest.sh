@@ -14,11 +14,16 @@ none | ct) ;;
 *) load_module gc_interval=1 ;;
 esac
 case $VARIANT in
-ct | rule) conntrack_rule "$CLI" ;;
+ct | rule)
+	conntrack_rule "$CLI"
+	# room for connections that are made without end
+	sysctl -qw net.netfilter.nf_conntrack_max=100000 || fatal "sysctl"
+	;;
 on) tun conntrack on ;;
 esac
+# takes a while
+cat /proc/kallsyms
 start bench "$CLI" "$here/bench" -w 3200 -p -b 1000 -r 1000 "$@"
 says bench measuring
-cat /proc/kallsyms
 echo READY
 wait "${PID[bench]}"
