@@ -86,11 +86,17 @@ void nta_task_exit(void)
 	struct nta_task *task, *next;
 	struct nta_record *rec;
 
+	/* one by one: xa_destroy() does it all with interrupts off */
 	list_for_each_entry_safe(task, next, &nta_tasks.list, link) {
-		list_for_each_entry(rec, &task->threads, link)
+		list_for_each_entry(rec, &task->threads, link) {
+			xa_erase(&nta_tasks.by_thread, rec->serial);
 			if (rec->tsk)
 				put_task_struct(rec->tsk);
+			cond_resched();
+		}
+		xa_erase(&nta_tasks.by_task, task->serial);
 		nta_task_put(task);
+		cond_resched();
 	}
 	xa_destroy(&nta_tasks.by_task);
 	xa_destroy(&nta_tasks.by_thread);
