@@ -178,11 +178,14 @@ unsigned long nta_exitlist_expire(void)
  */
 void nta_exitlist_exit(void)
 {
-	struct nta_task *task, *next;
+	struct nta_task *task;
 
 	spin_lock(&exitlist_lock);
-	list_for_each_entry_safe(task, next, &exitlist, exit_link)
+	while (!list_empty(&exitlist)) {
+		task = list_first_entry(&exitlist, struct nta_task, exit_link);
 		exitlist_retire(task);
+		cond_resched_lock(&exitlist_lock);
+	}
 	exitlist_seq = 0;
 	reader_at_work = false;
 	nr_emptied = 0;
