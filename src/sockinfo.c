@@ -104,8 +104,10 @@ void nta_sockinfo_exit(void)
 {
 	struct nta_sock *sock, *next;
 
-	list_for_each_entry_safe(sock, next, &sock_list, link)
+	list_for_each_entry_safe(sock, next, &sock_list, link) {
 		kfree_rcu(sock, rcu);
+		cond_resched();
+	}
 	rhashtable_destroy(&socks);
 	INIT_LIST_HEAD(&sock_list);
 	nr_socks = 0;
