@@ -57,8 +57,19 @@ static void record_tell(void)
 /*
  * Unowned records by what they want.  Changed under record_lock; whether there
  * is any is read without.
+ *
+ * Where the table of sockets is full, all peers of a UDP socket have records of
+ * their own, which want the same.  A TCP connection, which may have to be
+ * forgotten, never shares a chain with them.
  */
 static DEFINE_HASHTABLE(record_wanted, 14);
+
+static struct hlist_head *wanted_chain(u64 want)
+{
+	unsigned int half = hash_min(want, HASH_BITS(record_wanted) - 1);
+
+	return &record_wanted[half << 1 | (want & 1)];
+}
 
 /* The limit has been tested; -ENOMEM is one more way not to have room. */
 static bool record_grow(gfp_t gfp)
@@ -179,7 +190,7 @@ struct nta_record *nta_record_alloc(enum nta_record_state state, u64 want,
 			WRITE_ONCE(nr_unowned, nr_unowned + 1);
 			WRITE_ONCE(last_unowned, jiffies);
 			if (want)
-				hash_add(record_wanted, &rec->wanted, want);
+				hlist_add_head(&rec->wanted, wanted_chain(want));
 		}
 	}
 	spin_unlock_bh(&record_lock);
@@ -399,13 +410,12 @@ bool nta_record_wants(u64 handle, u64 want)
  */
 bool nta_record_is_wanted(u64 want)
 {
-	return READ_ONCE(nr_unowned) &&
-	       !hlist_empty(&record_wanted[hash_min(want, HASH_BITS(record_wanted))]);
+	return READ_ONCE(nr_unowned) && !hlist_empty(wanted_chain(want));
 }
 
 /**
  * nta_record_forget() - give up the owners that a connection could have had
- * @want: hash of its identity
+ * @want: hash of its identity, odd
  *
  * Another connection begins that has the same: its socket must not be taken
  * for the one that is gone.  Any context but hard interrupts.
@@ -418,7 +428,7 @@ void nta_record_forget(u64 want)
 	if (!nta_record_is_wanted(want))
 		return;
 	spin_lock_bh(&record_lock);
-	hash_for_each_possible_safe(record_wanted, rec, next, wanted, want) {
+	hlist_for_each_entry_safe(rec, next, wanted_chain(want), wanted) {
 		if (rec->want != want)
 			continue;
 		hash_del(&rec->wanted);

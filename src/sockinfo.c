@@ -257,11 +257,17 @@ struct nf_conn *nta_sockinfo_entry(struct net *net,
  * nta_sock_hash() - what an identity can be told from all others by
  * @key: the identity
  *
- * Return: a keyed hash that is not 0; nobody can bring about a collision.
+ * Return: a keyed hash that is not 0, and odd for TCP; nobody can bring about a
+ * collision.
  */
 u64 nta_sock_hash(const struct nta_sock_key *key)
 {
-	return siphash(key, sizeof(*key), &sock_siphash_key) ?: 1;
+	u64 hash = siphash(key, sizeof(*key), &sock_siphash_key);
+
+	/* a packet can have no ports, but comes from somewhere */
+	if (key->ports[0] || key->ports[1] || !ipv6_addr_any(&key->remote))
+		return hash | 1;
+	return (hash & ~1ULL) ?: 2;
 }
 
 /**

@@ -212,10 +212,11 @@ static void key_tcp(struct kunit *test)
 	sock_release(sock);
 }
 
-/* A keyed hash of all of it, and never 0. */
+/* A keyed hash of all of it, and never 0.  It is odd for all but UDP. */
 static void key_hash(struct kunit *test)
 {
 	struct nta_sock_key key = { .net = 1, .ports = { htons(5), htons(6) } };
+	struct nta_sock_key udp = { .net = 1 }, no_ports = { .net = 1 };
 	u64 hash;
 
 	KUNIT_ASSERT_EQ(test, nta_sockinfo_init(), 0);
@@ -227,6 +228,13 @@ static void key_hash(struct kunit *test)
 	swap(key.ports[0], key.ports[1]);
 	key.net = 2;
 	KUNIT_EXPECT_NE(test, nta_sock_hash(&key), hash);
+	ipv6_addr_set_v4mapped(htonl(THERE), &no_ports.remote);
+	for (udp.local.s6_addr[0] = 0; udp.local.s6_addr[0] < 32;
+	     udp.local.s6_addr[0]++) {
+		KUNIT_EXPECT_EQ(test, nta_sock_hash(&udp) & 1, 0ULL);
+		no_ports.local = udp.local;
+		KUNIT_EXPECT_EQ(test, nta_sock_hash(&no_ports) & 1, 1ULL);
+	}
 	nta_sockinfo_exit();
 }
 
