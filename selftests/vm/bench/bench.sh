@@ -4,7 +4,8 @@
 # From the environment:
 #
 #	K=6.1 or K=6.12		only this kernel
-#	PARTS="PART ..."	only these tables: message sample memory collector cpus
+#	PARTS="PART ..."	only these tables: message sample memory collector latency cpus
+#	SIZES="FLOWS PROCESSES SOCKETS"	of the table latency
 #	ROWS=REGEX		only these rows of the first
 #	BASE=REVISION		compare what a message costs with the module of another revision instead
 #
@@ -17,12 +18,12 @@ set -euo pipefail
 # shellcheck source=selftests/vm/bench/tables.sh
 . "$here/tables.sh"
 
-# build_floor RELEASE
+# build_floor RELEASE: the modules that measure
 build_floor()
 {
 	local dir=$repo/build/$1/floor
 	mkdir -p "$dir"
-	ln -sf "$here/floor.c" "$here/Makefile" "$dir/"
+	ln -sf "$here/floor.c" "$here/latency.c" "$here/Makefile" "$dir/"
 	quietly make -C "$("$vm/kernels.sh" headers "$1")" M="$dir" modules
 }
 
@@ -59,7 +60,8 @@ heading() { printf "\n### %s\n\n" "$1"; }
 counted()
 {
 	"$vm/run.sh" --icount --kernel "$RELEASE" --mem "${MEM:-1536}" --timeout 3600 --idle 1200 \
-		env FLOOR_KO="$repo/build/$RELEASE/floor/floor.ko" "vm/bench/$1.sh" "${@:2}"
+		env FLOOR_KO="$repo/build/$RELEASE/floor/floor.ko" LATENCY_KO="$repo/build/$RELEASE/floor/latency.ko" \
+		"vm/bench/$1.sh" "${@:2}"
 }
 
 message()
@@ -97,6 +99,15 @@ collector()
 	collector_table "$1"
 }
 
+latency()
+{
+	local sizes
+	read -ra sizes <<<"${SIZES:-1000000 50000 20000}"
+	heading "The longest that interrupts and softirqs were off, in microseconds: ${sizes[0]} flows, ${sizes[1]} processes"
+	MEM=6144 counted latency "${sizes[@]}" >"$1" || { tail -n 3 "$1"; return 1; }
+	latency_table "$1" || status=1
+}
+
 cpus()
 {
 	heading "How much more two CPUs carry than one: the best of five rounds"
@@ -104,6 +115,7 @@ cpus()
 	cpus_table "$1"
 }
 
+status=0
 build_programs
 for line in ${K:-6.1 6.12}; do
 	build_module "$line"
@@ -116,9 +128,10 @@ for line in ${K:-6.1 6.12}; do
 		measure "$KO" rule off on >"$out/$RELEASE.now"
 		compare "$out/$RELEASE.base" "$out/$RELEASE.now"
 	else
-		for part in ${PARTS:-message sample memory collector cpus}; do
+		for part in ${PARTS:-message sample memory collector latency cpus}; do
 			"$part" "$out/$RELEASE.$part"
 		done
 	fi
 	echo
 done
+exit "$status"

@@ -5,6 +5,7 @@
  *	cost getcnt TIMES	asks for each process whose id is on standard input, as atop does
  *	cost dump TIMES		receives a dump of all processes, and looks at none
  *	cost table TIMES	the same, as rows of a table
+ *	cost dump-flows TIMES	receives a dump of all flows
  *	cost walk TIMES		walks over all processes, by libnetatop
  *	cost flows TIMES	walks over all flows, the same
  *	cost gc TIMES		forces a collection
@@ -32,7 +33,7 @@
 #include <linux/genetlink.h>
 #include "netatop.h"
 
-#define TASKS_MAX 20000
+#define TASKS_MAX 100000
 #define TOLD_MAX 2000000
 
 static pid_t pids[TASKS_MAX];
@@ -105,10 +106,10 @@ static int dump_begin(void)
 	return n < 0 || mnl_cb_run(buf, n, 0, 0, take_family, NULL) < 0 || !family;
 }
 
-static int receive_all(int table)
+static int receive_all(int cmd, int table)
 {
 	static char buf[65536];
-	struct nlmsghdr *nlh = begin(buf, family, NLM_F_DUMP, NETATOP_CMD_TASK_GET, NETATOP_FAMILY_VERSION);
+	struct nlmsghdr *nlh = begin(buf, family, NLM_F_DUMP, cmd, NETATOP_FAMILY_VERSION);
 	ssize_t n;
 
 	if (table)
@@ -125,12 +126,17 @@ static int receive_all(int table)
 
 static int dump(void)
 {
-	return receive_all(0);
+	return receive_all(NETATOP_CMD_TASK_GET, 0);
 }
 
 static int table(void)
 {
-	return receive_all(1);
+	return receive_all(NETATOP_CMD_TASK_GET, 1);
+}
+
+static int dump_flows(void)
+{
+	return receive_all(NETATOP_CMD_FLOW_GET, 0);
 }
 
 static int walk_begin(void)
@@ -238,6 +244,7 @@ static const struct {
 	{ "getcnt", getcnt_begin, getcnt },
 	{ "dump", dump_begin, dump },
 	{ "table", dump_begin, table },
+	{ "dump-flows", dump_begin, dump_flows },
 	{ "walk", walk_begin, walk },
 	{ "flows", walk_begin, walk_flows },
 	{ "gc", gc_begin, gc },
@@ -280,7 +287,7 @@ int main(int argc, char **argv)
 		if (argc > 1 && !strcmp(doors[i].name, argv[1]))
 			break;
 	if (i == sizeof(doors) / sizeof(*doors))
-		errx(2, "usage: cost getcnt|dump|table|walk|flows|gc TIMES | cost load FILE | cost unload NAME");
+		errx(2, "usage: cost getcnt|dump|table|dump-flows|walk|flows|gc TIMES | cost load FILE | cost unload NAME");
 	file = argc > 2 ? argv[2] : NULL;
 	times = file && doors[i].run != load && doors[i].run != unload ? atol(file) : 1;
 	if (doors[i].begin())

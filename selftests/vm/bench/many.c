@@ -2,7 +2,7 @@
 /*
  * many - a great many processes, threads, sockets or flows
  *
- *	many processes|threads|sockets|flows NUMBER
+ *	many processes|threads|sockets|flows|receivers|peers|connections NUMBER
  *
  * Makes them, without any traffic, and prints "ready". For each line of its input, a number, the
  * first so many of them send a datagram, and "sent" is printed when they have. Ends with its input.
@@ -10,9 +10,15 @@
  * Datagrams go to 10.128.0.0 and the addresses that follow, which ought to be a device that drops
  * them. Each flow has an address; the others have one in common. The processes share their memory,
  * and these and the threads a socket, which makes them cheap.
+ *
+ * Receivers are sockets at addresses below 127.0.0.0/16. Each has been sent a datagram, which nobody reads,
+ * when it prints "ready". Peers, which have addresses from 127.1.0.0 on, have all sent one to the same
+ * socket then. Connections to as many addresses from 127.2.0.0 on have been refused. All stay until it is
+ * killed.
  */
 #define _GNU_SOURCE
 #include <err.h>
+#include <errno.h>
 #include <linux/futex.h>
 #include <netinet/in.h>
 #include <pthread.h>
@@ -130,6 +136,94 @@ static void make_sockets(void)
 		sockets[i] = udp_socket();
 }
 
+static void bind_to(int fd, struct sockaddr_in *at, in_addr_t addr)
+{
+	socklen_t len = sizeof(*at);
+
+	*at = (struct sockaddr_in){ .sin_family = AF_INET };
+	at->sin_addr.s_addr = htonl(addr);
+	if (bind(fd, (struct sockaddr *)at, len) ||
+	    getsockname(fd, (struct sockaddr *)at, &len))
+		err(1, "bind");
+}
+
+/* As many ports of an address as are left to be chosen from. */
+static void make_receivers(void)
+{
+	struct sockaddr_in at;
+
+	make_sockets();
+	for (int i = 0; i < number; i++) {
+		bind_to(sockets[i], &at, INADDR_LOOPBACK + (i / 20000 << 8));
+		if (sendto(out, "netatop!", 9, 0, (struct sockaddr *)&at, sizeof(at)) != 9)
+			err(1, "receiver %d", i);
+	}
+}
+
+static void make_peers(void)
+{
+	char control[CMSG_SPACE(sizeof(struct in_pktinfo))] = "";
+	struct iovec iov = { .iov_base = "netatop!", .iov_len = 9 };
+	struct sockaddr_in at;
+	struct msghdr msg = {
+		.msg_name	= &at,
+		.msg_namelen	= sizeof(at),
+		.msg_iov	= &iov,
+		.msg_iovlen	= 1,
+		.msg_control	= control,
+		.msg_controllen	= sizeof(control),
+	};
+	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
+	struct in_pktinfo *info = (void *)CMSG_DATA(cmsg);
+
+	bind_to(udp_socket(), &at, INADDR_LOOPBACK);
+	cmsg->cmsg_level = IPPROTO_IP;
+	cmsg->cmsg_type = IP_PKTINFO;
+	cmsg->cmsg_len = CMSG_LEN(sizeof(*info));
+	for (int i = 0; i < number; i++) {
+		info->ipi_spec_dst.s_addr = htonl(0x7f010000 + i);
+		if (sendmsg(out, &msg, 0) != 9)
+			err(1, "peer %d", i);
+	}
+}
+
+static void make_connections(void)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(9) };
+
+	for (int i = 0; i < number; i++) {
+		int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+		to.sin_addr.s_addr = htonl(0x7f020000 + i);
+		if (fd < 0 || !connect(fd, (struct sockaddr *)&to, sizeof(to)) ||
+		    errno != ECONNREFUSED)
+			err(1, "connection %d", i);
+		close(fd);
+	}
+}
+
+static const struct {
+	const char *what;
+	void (*make)(void);
+} standing[] = {
+	{ "receivers", make_receivers },
+	{ "peers", make_peers },
+	{ "connections", make_connections },
+};
+
+/* Made, with all their traffic, they stay. */
+static void stand(const char *what)
+{
+	for (unsigned int i = 0; i < sizeof(standing) / sizeof(*standing); i++) {
+		if (strcmp(what, standing[i].what))
+			continue;
+		standing[i].make();
+		puts("ready");
+		fflush(stdout);
+		pause();
+	}
+}
+
 static void order_members(unsigned int count)
 {
 	unsigned int done;
@@ -150,8 +244,9 @@ int main(int argc, char **argv)
 
 	number = argc == 3 ? atoi(argv[2]) : 0;
 	if (number <= 0)
-		errx(2, "usage: many processes|threads|sockets|flows NUMBER");
+		errx(2, "usage: many WHAT NUMBER");
 	out = udp_socket();
+	stand(what);
 	if (!strcmp(what, "processes"))
 		make_processes();
 	else if (!strcmp(what, "threads"))

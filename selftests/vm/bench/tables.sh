@@ -84,6 +84,50 @@ collector_table()
 	{ printf "| %s | %s | %s | %s | %d | %.1f | %d | %.1f |\n", $1, $2 ? $2 : "", $3, $4, $5, $6 / 1e6, $7, $8 / 1e6 }' "$1"
 }
 
+# Of latency.sh. Fails if netatop had them off for longer than is allowed, or if what was held off on purpose
+# was not seen. What the kernel's allocator of pages does when netatop calls it is a figure of its own.
+latency_table()
+{
+	awk -v allowed=100 -v held=150 -v precision=10 '
+	!($1 in seen) { seen[$1] = 1; row[++n] = $1 }
+	$2 == "irqs" || $2 == "bh" || $2 == "softirq" {
+		# softirqs are off for a task, or one of them runs
+		kind = $2 == "irqs" ? "irqs" : "soft"
+		where = $0
+		for (i = 0; i < 4; i++) sub(/^[^ ]+ /, "", where)
+		if ($4 / 1000 > us[$1, kind, $3]) {
+			us[$1, kind, $3] = $4 / 1000
+			place[$1, kind, $3] = where
+		}
+	}
+	$2 == "ticks-netatop" && $1 !~ /^control-/ { found += $3 }
+	function text(r, kind, whose) { return us[r, kind, whose] ? sprintf("%.0f", us[r, kind, whose]) : "-" }
+	function longer(r, whose) { return us[r, "irqs", whose] > us[r, "soft", whose] ? "irqs" : "soft" }
+	END {
+		print "| | interrupts, netatop | softirqs, netatop | where | allocator | interrupts, any | softirqs, any | where |"
+		print "| --- | ---: | ---: | --- | ---: | ---: | ---: | --- |"
+		for (i = 1; i <= n; i++) {
+			r = row[i]
+			printf "| %s | %s | %s | %s | %s | %s | %s | %s |\n", r, text(r, "irqs", "netatop"),
+				text(r, "soft", "netatop"), place[r, longer(r, "netatop"), "netatop"],
+				text(r, "irqs", "pages"), text(r, "irqs", "all"), text(r, "soft", "all"),
+				place[r, longer(r, "all"), "all"]
+			most = us[r, longer(r, "netatop"), "netatop"]
+			if (r ~ /^control-/) {
+				if (most < held || most > held + precision) unseen = unseen " " r
+			} else if (most > allowed) {
+				over = over " " r
+			}
+		}
+		print ""
+		if (unseen) print "FAIL: held for " held " us, which was not seen:" unseen
+		if (!found) print "FAIL: netatop was never met"
+		if (over) print "FAIL: longer than " allowed " us:" over
+		if (unseen || over || !found) exit 1
+		print "pass: netatop, " allowed " us at most"
+	}' "$1"
+}
+
 # Of cpus.sh
 cpus_table()
 {
