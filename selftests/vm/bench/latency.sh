@@ -19,6 +19,18 @@ phase()
 	sed "s/^/$1 /" "$LATENCY"
 }
 
+# control KIND: netatop's place is taken by latency.c. Again if another interrupt has made it longer.
+control()
+{
+	local try told ns
+	for ((try = 0; try < 3; try++)); do
+		told=$(phase "control-$1" eval "echo $1 150 >$LATENCY")
+		ns=$(awk -v kind="$1" '$2 == kind && $3 == "netatop" { print $4 }' <<<"$told")
+		((ns > 160000)) || break
+	done
+	echo "$told"
+}
+
 collect() { tun gc 1; }
 changed() { send_many "$1"; tun gc 1; }
 children() { cat "/proc/$FIRST/task/$FIRST/children"; }
@@ -26,11 +38,13 @@ read_all() { cat /proc/netatop "$SYS"/stats/*; }
 ask_each() { children | "$here/cost" getcnt 1; }
 stand() { start "$1" "$CLI" "$here/many" "$1" "$2"; says "$1" ready; }
 
-# Alone they are found in several walks; what is left then grows old.
 search() { tun gc 1; tun gc 1; }
+
+# More sockets than two walks look for, and all peers, are left: they have been quiet since the first pass.
 age()
 {
 	tun unowned_timeout 1
+	tun gc 1
 	sleep 1.1
 	tun gc 1
 	tun unowned_timeout 180
@@ -57,7 +71,7 @@ load()
 
 insmod "$LATENCY_KO" || fatal "insmod $LATENCY_KO"
 for kind in irqs bh softirq; do
-	phase "control-$kind" eval "echo $kind 150 >$LATENCY"
+	control "$kind"
 done
 phase idle sleep 0.5
 
