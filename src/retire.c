@@ -257,8 +257,8 @@ unsigned long nta_task_finish(bool force, struct list_head *list)
 			spin_lock(&nta_tasks.lock);
 			over = list_empty(&task->threads);
 			if (over) {
-				list_del_rcu(&task->link);
 				xa_erase(&nta_tasks.by_task, task->serial);
+				list_del_rcu(&task->link);
 				WRITE_ONCE(nta_tasks.nr_tasks,
 					   nta_tasks.nr_tasks - 1);
 			}

@@ -63,16 +63,23 @@ int nta_task_init(void)
 	return err;
 }
 
+/* Who has found the process in the table still looks at its pid. */
+static void task_free(struct rcu_head *rcu)
+{
+	struct nta_task *task = container_of(rcu, struct nta_task, rcu);
+
+	put_pid(task->pid);
+	kfree(task);
+}
+
 /**
  * nta_task_put() - drop a reference on a process
  * @task: the process
  */
 void nta_task_put(struct nta_task *task)
 {
-	if (refcount_dec_and_test(&task->ref)) {
-		put_pid(task->pid);
-		kfree_rcu(task, rcu);
-	}
+	if (refcount_dec_and_test(&task->ref))
+		call_rcu(&task->rcu, task_free);
 }
 
 /**
@@ -110,17 +117,25 @@ void nta_task_exit(void)
 	nta_tasks.next_thread = 0;
 	nta_tasks.nr_tasks = 0;
 	nta_tasks.nr_threads = 0;
+
+	/* for task_free(), which is about to be unloaded */
+	rcu_barrier();
 }
 
 /* Walks go in the order of the serial numbers, which are never used again. */
-static int table_add(struct xarray *table, unsigned long *next,
-		     unsigned long *serial, void *entry)
+static unsigned long take_serial(unsigned long *next)
 {
+	unsigned long serial = *next;
+
 	lockdep_assert_held(&nta_tasks.lock);
 
-	*serial = *next;
-	WRITE_ONCE(*next, *serial + 1);
-	return xa_err(xa_store(table, *serial, entry,
+	WRITE_ONCE(*next, serial + 1);
+	return serial;
+}
+
+static int table_add(struct xarray *table, unsigned long serial, void *entry)
+{
+	return xa_err(xa_store(table, serial, entry,
 			       GFP_ATOMIC | __GFP_NOWARN));
 }
 
@@ -148,14 +163,16 @@ static struct nta_task *task_create(struct task_struct *tsk)
 		nta_task_put(task);
 		return NULL;
 	}
-	if (table_add(&nta_tasks.by_task, &nta_tasks.next_task, &task->serial,
-		      task)) {
+	/* walks go on along the list from what they find in the table */
+	task->serial = take_serial(&nta_tasks.next_task);
+	list_add_tail_rcu(&task->link, &nta_tasks.list);
+	if (table_add(&nta_tasks.by_task, task->serial, task)) {
+		list_del_rcu(&task->link);
 		rhashtable_remove_fast(&nta_tasks.processes, &task->node,
 				       nta_task_params);
 		nta_task_put(task);
 		return NULL;
 	}
-	list_add_tail_rcu(&task->link, &nta_tasks.list);
 	WRITE_ONCE(nta_tasks.nr_tasks, nta_tasks.nr_tasks + 1);
 	return task;
 }
@@ -229,8 +246,8 @@ static struct nta_record *thread_create(struct task_struct *tsk)
 	if (!task || rhashtable_insert_fast(&nta_tasks.threads, &rec->node,
 					    nta_thread_params))
 		goto err_unlock;
-	if (table_add(&nta_tasks.by_thread, &nta_tasks.next_thread, &rec->serial,
-		      rec)) {
+	rec->serial = take_serial(&nta_tasks.next_thread);
+	if (table_add(&nta_tasks.by_thread, rec->serial, rec)) {
 		rhashtable_remove_fast(&nta_tasks.threads, &rec->node,
 				       nta_thread_params);
 		goto err_unlock;

@@ -84,7 +84,7 @@ static inline int nta_thread_differs(struct rhashtable_compare_arg *arg,
 	       READ_ONCE(((const struct nta_record *)obj)->tsk);
 }
 
-static const struct rhashtable_params nta_thread_params = {
+static const struct rhashtable_params nta_thread_params __maybe_unused = {
 	.key_len		= sizeof(struct task_struct *),
 	.key_offset		= offsetof(struct nta_record, tsk),
 	.head_offset		= offsetof(struct nta_record, node),
@@ -93,7 +93,7 @@ static const struct rhashtable_params nta_thread_params = {
 	.automatic_shrinking	= true,
 };
 
-static const struct rhashtable_params nta_task_params = {
+static const struct rhashtable_params nta_task_params __maybe_unused = {
 	.key_len		= sizeof(struct pid *),
 	.key_offset		= offsetof(struct nta_task, pid),
 	.head_offset		= offsetof(struct nta_task, node),

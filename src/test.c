@@ -105,6 +105,8 @@ void nta_test_end(struct kunit *test)
 {
 	skb_queue_purge(&skbs);
 	memcpy(nta_param_value, loaded_with, sizeof(loaded_with));
+	/* processes that were put; should the load fail, nothing waits for them */
+	rcu_barrier();
 }
 
 /**

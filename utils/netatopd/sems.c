@@ -172,7 +172,7 @@ int sems_raise(void)
 	return err;
 }
 
-/* As long as this process runs. */
+/* As long as this process runs, when a hundred atops can read: 0 is right then. */
 static bool are_right(void)
 {
 	int runs = semctl(id, SEM_RUNS, GETVAL);
