@@ -101,10 +101,16 @@ collector()
 
 latency()
 {
-	local sizes
+	local sizes stay=""
 	read -ra sizes <<<"${SIZES:-1000000 50000 20000}"
+	# there the kernel takes very long to end so many processes that share their memory
+	[[ $RELEASE != 6.1.* ]] || ((sizes[1] <= 5000)) || stay=stay
 	heading "The longest that interrupts and softirqs were off, in microseconds: ${sizes[0]} flows, ${sizes[1]} processes"
-	MEM=6144 counted latency "${sizes[@]}" >"$1" || { tail -n 3 "$1"; return 1; }
+	MEM=6144 counted latency "${sizes[@]}" "$stay" >"$1" || { tail -n 3 "$1"; return 1; }
+	if [[ $stay ]]; then
+		echo "Exits are of 5000 processes."
+		MEM=2048 counted latency 10000 5000 1000 | grep -E '^(exits|expire) ' >>"$1" || return 1
+	fi
 	latency_table "$1" || status=1
 }
 

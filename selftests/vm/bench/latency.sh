@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# latency.sh FLOWS PROCESSES SOCKETS: for how long interrupts and softirqs are off, with so many entries of
+# latency.sh FLOWS PROCESSES SOCKETS [stay]: for how long interrupts and softirqs are off, with so many entries of
 # conntrack, processes and sockets that only receive, in the machine that run.sh --icount starts. Prints
-# what latency.c tells after each phase, its name before each line.
+# what latency.c tells after each phase, its name before each line. With stay, the processes do not exit.
 # shellcheck source=selftests/vm/bench/many.sh
 . "$(dirname "$(readlink -f "$0")")/many.sh"
 LATENCY=/sys/kernel/debug/latency
@@ -112,6 +112,9 @@ phase age age
 (($(stat unowned_records) == 0)) || fatal "sockets without an owner: $(stat unowned_records)"
 
 phase unload rmmod netatop
+# the machine ends, and with it all that is left
+trap - EXIT
+[[ ${4-} != stay ]] || exit 0
 phase load-again load
 send_many "$PROCESSES"
 # as soon as a quarter has exited, each that follows pushes one out
@@ -119,5 +122,3 @@ tun max_records $((PROCESSES / 4))
 phase exits exits
 phase expire expire
 phase unload-again rmmod netatop
-# the machine ends, and with it all that is left
-trap - EXIT
