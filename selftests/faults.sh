@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # needs: debug
 # timeout: 900
+# debug: first
 #
 # Every allocation of the module fails in turn: when it is loaded, when a datagram or a connection goes
 # and comes, when it is asked for something, when a tunable is set; then a fifth of those of the

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 600
+# debug: first
 #
 # What nobody would send, write or ask: getsockopt, by 64 and by 32 bits; text for the tunables; packets,
 # by a tap device with headers for offloads that do not fit, and by raw sockets, to and from ports that

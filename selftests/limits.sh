@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 600
+# debug: first
 #
 # Limits hold under a flood: what does not fit is counted as overflow and booked to nobody, no
 # connection suffers, and the books balance. When there is room again, accounting goes on.

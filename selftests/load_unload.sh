@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 600
+# debug: first
 #
 # The module comes and goes 20 times while flows are alive. No flow loses or delays a packet: TCP
 # retransmits nothing (its timer would wait 5 s), every datagram is answered. After each load the

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 300
+# debug: first
 #
 # Flows by generic netlink: both ends of a connection have their owner's name, on loopback, between
 # namespaces, over IPv6, and with translated addresses; ids are those that conntrack shows; where

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 300
+# debug: first
 #
 # Who may speak to the family, what it refuses and how it says so; the books; exits, as they happen
 # and from the list; unloading while there are readers; and messages that nobody would send.
