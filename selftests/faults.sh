@@ -21,14 +21,18 @@ faults()
 {
 	local what
 	for what in failslab fail_page_alloc; do
+		# none of this shell's own meanwhile
+		echo 0 >"$DEBUG/$what/probability"
 		echo N >"$DEBUG/$what/ignore-gfp-wait"
 		echo 0 >"$DEBUG/$what/verbose"
-		echo "$2" >"$DEBUG/$what/probability"
 		echo -1 >"$DEBUG/$what/times"
 		echo "$1" >"$DEBUG/$what/task-filter"
 	done
 	echo N >"$DEBUG/fail_page_alloc/ignore-gfp-highmem"
 	echo 0 >"$DEBUG/fail_page_alloc/min-order"
+	for what in failslab fail_page_alloc; do
+		echo "$2" >"$DEBUG/$what/probability"
+	done
 }
 
 # in_turn WHAT LEAST THING...: at least so many allocations have failed

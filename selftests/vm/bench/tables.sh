@@ -40,7 +40,7 @@ walks_table()
 {
 	echo "| | | all | for each |"
 	echo "| --- | ---: | ---: | ---: |"
-	awk '{ printf "| %s | %d | %d | %.0f |\n", $1, $2, $3, $3 / $2 }' "$1"
+	awk '{ printf "| %s | %d | %.0f | %.0f |\n", $1, $2, $3, $3 / $2 }' "$1"
 }
 
 # Of memory.sh: memory_table FILE NUMBER MODULE
