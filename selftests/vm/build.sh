@@ -7,6 +7,7 @@ repo=$(readlink -f "$(dirname "$0")/../..")
 release=$1
 dir=${2:-$repo/build/$release}
 shift "$(($# > 1 ? 2 : 1))"
+[[ $dir != *=* ]] || { echo "build.sh: $dir: a directory comes before what is for make" >&2; exit 1; }
 
 if [[ $release == *-netatop-debug ]]; then
 	exec "$(dirname "$(readlink -f "$0")")/debug_kernel.sh" module "$dir/src"
