@@ -21,23 +21,28 @@ static bool is_u64(const struct nlattr *attr, u64 value)
 	return !attr || nla_get_u64(attr) == value;
 }
 
+static bool passes(struct nlattr **attrs, u32 uid, u64 cgroup, u32 netns_ino,
+		   u64 netns)
+{
+	return is_u32(attrs[NETATOP_A_UID], uid) &&
+	       is_u64(attrs[NETATOP_A_CGROUP], cgroup) &&
+	       is_u32(attrs[NETATOP_A_NETNS_INO], netns_ino) &&
+	       is_u64(attrs[NETATOP_A_NETNS_COOKIE], netns);
+}
+
 static bool task_passes(struct nlattr **attrs, const struct nta_task_info *info)
 {
 	const struct nta_ident *ident = &info->ident;
 
-	return is_u32(attrs[NETATOP_A_UID], ident->uid) &&
-	       is_u64(attrs[NETATOP_A_CGROUP], ident->cgroup) &&
-	       is_u32(attrs[NETATOP_A_NETNS_INO], ident->netns_ino) &&
-	       is_u64(attrs[NETATOP_A_NETNS_COOKIE], ident->netns);
+	return passes(attrs, ident->uid, ident->cgroup, ident->netns_ino,
+		      ident->netns);
 }
 
 static bool row_passes(struct nlattr **attrs, const struct netatop_row *row)
 {
 	return is_u32(attrs[NETATOP_A_TGID], row->tgid) &&
-	       is_u32(attrs[NETATOP_A_UID], row->uid) &&
-	       is_u64(attrs[NETATOP_A_CGROUP], row->cgroup) &&
-	       is_u32(attrs[NETATOP_A_NETNS_INO], row->netns_ino) &&
-	       is_u64(attrs[NETATOP_A_NETNS_COOKIE], row->netns_cookie);
+	       passes(attrs, row->uid, row->cgroup, row->netns_ino,
+		      row->netns_cookie);
 }
 
 static struct nta_task_walk walk_begin(struct nta_walk *walk)
