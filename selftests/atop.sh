@@ -15,16 +15,7 @@ tells() { grep -q -- "$2" "$TMP/$1"; }
 COUNTERS='"tcpsndpacks=\(.tcp_snd_packets) tcpsndbytes=\(.tcp_snd_bytes) tcprcvpacks=\(.tcp_rcv_packets) tcprcvbytes=\(.tcp_rcv_bytes)"'
 logged() { "$NETATOP" exits -j --from-log | jq -r "\"id=\\(.tgid) \" + $COUNTERS" | sort; }
 
-# The same, as the processes themselves have counted.
-spawned()
-{
-	awk -v l2="$L2" '/^proto=tcp role=client/ {
-		for (i = 1; i <= NF; i++) { split($i, kv, "="); f[kv[1]] = kv[2] }
-		printf "id=%d tcpsndpacks=%d tcpsndbytes=%d tcprcvpacks=%d tcprcvbytes=%d\n", f["pid"], f["snd_packets"],
-		       f["snd_bytes"] + l2 * f["snd_packets"], f["rcv_packets"], f["rcv_bytes"] + l2 * f["rcv_packets"]
-	}' "$@" | sort
-}
-# The same, as atop shows it: of those that were seen to exit, what they did in all samples. The
+# The same as spawned() has it, as atop shows it: of those that were seen to exit, what they did in all samples. The
 # server is not among them.
 shown()
 {
@@ -78,4 +69,14 @@ is_held()
 	is_paused "$1" && return
 	kill -CONT "${PID[$1]}"
 	return 1
+}
+
+# prepare_netatopd [PARAMETER...]: the module, a server for those that are spawned, and no log
+prepare_netatopd()
+{
+	[[ -x $NETATOPD ]] || fatal "netatopd is not built"
+	rm -rf "$LOG" /run/netatopd
+	load_module "$@"
+	setup_pair
+	start_server server "$SRV" tcp-server -n 100000 -a 30 -H "$SRV4" 5001
 }

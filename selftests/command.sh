@@ -138,15 +138,7 @@ all_intervals()
 	jq -sr "[.[].processes[]?] | group_by(.tgid)[] | (reduce .[] as \$p ({}; . as \$sum | \$p | with_entries(select(.key | test(\"_(packets|bytes)$\"))) |
 		with_entries(.value += (\$sum[.key] // 0)))) + {tgid: .[0].tgid} | \"id=\\(.tgid) \" + $COUNTERS" "$TMP/intervals" | sed 's/ udp.*//' | sort
 }
-spawned()
-{
-	awk -v l2="$L2" '/^proto=tcp role=client/ {
-		for (i = 1; i <= NF; i++) { split($i, kv, "="); f[kv[1]] = kv[2] }
-		printf "id=%d tcpsndpacks=%d tcpsndbytes=%d tcprcvpacks=%d tcprcvbytes=%d\n", f["pid"], f["snd_packets"],
-		       f["snd_bytes"] + l2 * f["snd_packets"], f["rcv_packets"], f["rcv_bytes"] + l2 * f["rcv_packets"]
-	}' "$TMP/spawn" | sort
-}
-told_of_all() { [[ $(all_intervals 2>/dev/null | grep -v "^id=${PID[server]} ") == "$(spawned)" ]]; }
+told_of_all() { [[ $(all_intervals 2>/dev/null | grep -v "^id=${PID[server]} ") == "$(spawned "$TMP/spawn")" ]]; }
 has_lines() { (($(wc -l <"$TMP/$1") >= $2)); }
 
 intervals()
@@ -158,10 +150,10 @@ intervals()
 	start spawn "$CLI" "$TRAFFIC" spawn 60 tcp-client -j 5 -n 100 -w 300 "$SRV4" 5001
 	check "60 processes come and go" ended spawn
 	check "each is told of in intervals" busywait "$WAIT" told_of_all
-	is "$(all_intervals | grep -v "^id=${PID[server]} ")" "$(spawned)" "intervals add up to all that each did"
+	is "$(all_intervals | grep -v "^id=${PID[server]} ")" "$(spawned "$TMP/spawn")" "intervals add up to all that each did"
 	is "$(jq -s 'map(.interval >= 200000000) | all' "$TMP/intervals")" true "they are as long as asked"
 	busywait "$WAIT" has_lines follower 60
-	is "$(jq -r "\"id=\\(.tgid) \" + $COUNTERS" "$TMP/follower" | sed 's/ udp.*//' | sort)" "$(spawned)" "exits -f tells of each once, with all it did"
+	is "$(jq -r "\"id=\\(.tgid) \" + $COUNTERS" "$TMP/follower" | sed 's/ udp.*//' | sort)" "$(spawned "$TMP/spawn")" "exits -f tells of each once, with all it did"
 	is "$(jq -r '.event + " " + .state' "$TMP/follower" | sort | uniq -c | xargs)" "60 exit finished" "as finished"
 	is "$(stat exit_records)" 60 "and leaves all of them on the list"
 	is "$("$NETATOP" ps -i 0.01 -n 3 | grep -c '^ *PID')" 3 "-n"
@@ -174,7 +166,7 @@ taking()
 	"$NETATOP" exits --take -n 1 -j >"$TMP/taken"
 	is "$(wc -l <"$TMP/taken") $(stat exit_records)" "1 59" "--take -n 1 takes one"
 	"$NETATOP" -j exits --take >>"$TMP/taken"
-	is "$? $(jq -r "\"id=\\(.tgid) \" + $COUNTERS" "$TMP/taken" | sed 's/ udp.*//' | sort)" "0 $(spawned)" "--take takes all, with all they did"
+	is "$? $(jq -r "\"id=\\(.tgid) \" + $COUNTERS" "$TMP/taken" | sed 's/ udp.*//' | sort)" "0 $(spawned "$TMP/spawn")" "--take takes all, with all they did"
 	is "$("$NETATOP" exits --take | wc -l) $(stat exit_records)" "1 0" "then there is none"
 	start taker "$CLI" "$NETATOP" exits --take -f
 	says taker STARTED

@@ -459,3 +459,13 @@ books_balance()
 	busywait "$WAIT" balanced
 	is "$BOOKS" "" "$1"
 }
+
+# spawned FILE...: "id and counters" of processes that traffic has spawned, as they themselves have counted
+spawned()
+{
+	awk -v l2="$L2" '/^proto=tcp role=client/ {
+		for (i = 1; i <= NF; i++) { split($i, kv, "="); f[kv[1]] = kv[2] }
+		printf "id=%d tcpsndpacks=%d tcpsndbytes=%d tcprcvpacks=%d tcprcvbytes=%d\n", f["pid"], f["snd_packets"],
+		       f["snd_bytes"] + l2 * f["snd_packets"], f["rcv_packets"], f["rcv_bytes"] + l2 * f["rcv_packets"]
+	}' "$@" | sort
+}

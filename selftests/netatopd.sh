@@ -153,11 +153,7 @@ stepped()
 }
 
 plan $((8 + 4 + 11 + 2))
-[[ -x $NETATOPD ]] || fatal "netatopd is not built"
-rm -rf "$LOG" /run/netatopd
-load_module
-setup_pair
-start_server server "$SRV" tcp-server -n 100000 -a 30 -H "$SRV4" 5001
+prepare_netatopd
 into_atop
 stepped
 killed

@@ -146,12 +146,7 @@ at_each_write()
 ends_with() { [[ $(logged) == *"$(spawned "$1" | tail -n 1)"* ]]; }
 
 plan $((4 + 7 + 2 + 5 + 8))
-[[ -x $NETATOPD ]] || fatal "netatopd is not built"
-rm -rf "$LOG" /run/netatopd
-load_module
-tun exit_timeout 600
-setup_pair
-start_server server "$SRV" tcp-server -n 100000 -a 30 -H "$SRV4" 5001
+prepare_netatopd exit_timeout=600
 real_command
 dead
 between_and_within

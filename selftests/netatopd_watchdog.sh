@@ -35,12 +35,7 @@ is_silent() { tail -n "+$1" "$TMP/manager" | grep -q '^silence'; }
 pings_since() { tail -n "+$1" "$TMP/manager" | grep -c WATCHDOG=1; }
 
 plan $((3 + 4 + 7 + 2))
-[[ -x $NETATOPD ]] || fatal "netatopd is not built"
-rm -rf "$LOG" /run/netatopd
-load_module
-tun exit_timeout 600
-setup_pair
-start_server server "$SRV" tcp-server -n 100000 -a 30 -H "$SRV4" 5001
+prepare_netatopd exit_timeout=600
 
 netatopd daemon
 is "$(period)" 1000000000 "no watchdog: it looks around each second"
