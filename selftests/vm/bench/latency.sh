@@ -44,11 +44,10 @@ search() { tun gc 1; tun gc 1; }
 age()
 {
 	tun unowned_timeout 1
-	tun gc 1
-	sleep 1.1
-	tun gc 1
+	busywait "$WAIT" collected unowned_records
 	tun unowned_timeout 180
 }
+collected() { tun gc 1; stat_is "$1" 0; }
 
 exits()
 {
@@ -59,9 +58,7 @@ exits()
 expire()
 {
 	tun exit_timeout 1
-	sleep 1.1
-	tun gc 1
-	stat_is exit_records 0
+	busywait "$WAIT" collected exit_records
 }
 
 load()
