@@ -74,7 +74,7 @@ static struct hlist_head *wanted_chain(u64 want)
 /* The limit has been tested; -ENOMEM is one more way not to have room. */
 static bool record_grow(gfp_t gfp)
 {
-	unsigned int number = nr_records >> NTA_CHUNK_SHIFT;
+	unsigned int number = nr_records / NTA_CHUNK_RECORDS;
 	struct nta_record *chunk;
 	unsigned int i;
 
@@ -123,7 +123,7 @@ void nta_record_exit(void)
 {
 	unsigned int i;
 
-	for (i = 0; i < nr_records >> NTA_CHUNK_SHIFT; i++) {
+	for (i = 0; i < nr_records / NTA_CHUNK_RECORDS; i++) {
 		kfree(nta_record_chunk[i]);
 		nta_record_chunk[i] = NULL;
 	}
@@ -448,15 +448,17 @@ void nta_record_forget(u64 want)
 void nta_record_sum(enum nta_record_state state, struct nta_counters *sum)
 {
 	/* pairs with record_grow() */
-	unsigned int i, n = smp_load_acquire(&nr_records);
-	struct nta_record *rec;
+	unsigned int n = smp_load_acquire(&nr_records) / NTA_CHUNK_RECORDS;
+	struct nta_record *rec, *chunk;
+	unsigned int i;
 
 	for (i = 0; i < n; i++) {
-		rec = &nta_record_chunk[i >> NTA_CHUNK_SHIFT][i & NTA_CHUNK_MASK];
-		if (READ_ONCE(rec->state) == state)
-			nta_counters_add_live(sum, &rec->live);
-		if (!(i & NTA_CHUNK_MASK))
-			cond_resched();
+		chunk = nta_record_chunk[i];
+		for (rec = chunk; rec < chunk + NTA_CHUNK_RECORDS; rec++) {
+			if (READ_ONCE(rec->state) == state)
+				nta_counters_add_live(sum, &rec->live);
+		}
+		cond_resched();
 	}
 }
 

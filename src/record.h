@@ -22,6 +22,7 @@
 #include <linux/list.h>
 #include <linux/rcupdate.h>
 #include <linux/rhashtable-types.h>
+#include <linux/sizes.h>
 
 struct nta_task;
 struct task_struct;
@@ -86,10 +87,9 @@ struct nta_record {
 	};
 } ____cacheline_aligned;
 
-#define NTA_CHUNK_SHIFT		6
-#define NTA_CHUNK_RECORDS	(1U << NTA_CHUNK_SHIFT)
-#define NTA_CHUNK_MASK		(NTA_CHUNK_RECORDS - 1)
-#define NTA_CHUNKS		(NTA_RECORDS_LIMIT >> NTA_CHUNK_SHIFT)
+/* As many as four pages have room for. */
+#define NTA_CHUNK_RECORDS	((unsigned int)(SZ_16K / sizeof(struct nta_record)))
+#define NTA_CHUNKS		DIV_ROUND_UP(NTA_RECORDS_LIMIT, NTA_CHUNK_RECORDS)
 
 /* The first one is always there. */
 extern struct nta_record *nta_record_chunk[NTA_CHUNKS];

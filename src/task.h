@@ -23,10 +23,11 @@ struct pid;
  * struct nta_task - what is known of a process (taskinfo)
  * @pid: its identity; a reference is held
  * @tgid: its number in the initial pid namespace
+ * @seq: changes when counters move from a thread to @left
  * @start: start of the process in nanoseconds of boot time
  * @left: what its finished threads, and packets that were claimed late, left
- * @seq: changes when counters move from a thread to @left
  * @threads: records of its threads, RCU
+ * @ref: the table or the list, and each unowned record it has claimed
  * @dead: the last thread has passed its exit probe
  * @busy: a reader is copying it
  * @held: a reader was told of it, and has left it on the list
@@ -41,16 +42,16 @@ struct pid;
  * @node: in the table of processes
  * @link: among all processes, RCU
  * @exit_link: among the dead, later on the list of finished processes
- * @ref: the table or the list, and each unowned record it has claimed
- * @rcu: for readers of the table
+ * @rcu: for readers of the table, when nothing refers to it
  */
 struct nta_task {
 	struct pid		*pid;
 	pid_t			tgid;
+	seqcount_spinlock_t	seq;
 	u64			start;
 	struct nta_counters	left;
-	seqcount_spinlock_t	seq;
 	struct list_head	threads;
+	refcount_t		ref;
 	bool			dead;
 	bool			busy;
 	bool			held;
@@ -64,9 +65,10 @@ struct nta_task {
 	u64			exit_seq;
 	struct rhash_head	node;
 	struct list_head	link;
-	struct list_head	exit_link;
-	refcount_t		ref;
-	struct rcu_head		rcu;
+	union {
+		struct list_head	exit_link;
+		struct rcu_head		rcu;
+	};
 };
 
 /* As user space sees it. */

@@ -102,15 +102,15 @@ static void limits_chunks(struct kunit *test)
 		rec = nta_record_alloc(NTA_RECORD_THREAD, 0, &handle);
 		KUNIT_ASSERT_NOT_ERR_OR_NULL(test, rec);
 		KUNIT_EXPECT_EQ(test, rec->place,
-				i / 64 << 16 | i % 64 * sizeof(*rec));
+				i / 85 << 16 | i % 85 * sizeof(*rec));
 		atomic64_set(&rec->live.v[NTA_TCP_SND], i);
 	}
 	KUNIT_EXPECT_EQ(test, handle, 0x100010000ULL);
 	KUNIT_EXPECT_PTR_EQ(test, nta_record_resolve(handle), rec);
 	nta_record_sum(NTA_RECORD_THREAD, &sum);
-	KUNIT_EXPECT_EQ(test, sum.v[NTA_TCP_SND], 64 * 65 / 2ULL);
+	KUNIT_EXPECT_EQ(test, sum.v[NTA_TCP_SND], 85 * 86 / 2ULL);
 	nta_record_sum(NTA_RECORD_UNOWNED, &sum);
-	KUNIT_EXPECT_EQ(test, sum.v[NTA_TCP_SND], 64 * 65 / 2ULL);
+	KUNIT_EXPECT_EQ(test, sum.v[NTA_TCP_SND], 85 * 86 / 2ULL);
 }
 
 /* Room is made when it is needed, in chunks. */
@@ -119,9 +119,9 @@ static void limits_growth(struct kunit *test)
 	nta_test_param(NTA_MAX_RECORDS, NTA_RECORDS_LIMIT);
 	KUNIT_EXPECT_EQ(test, take(NTA_RECORD_THREAD, 4096), 4096U);
 	KUNIT_EXPECT_EQ(test, nta_stats_events(NTA_RECORD_OVERFLOW), 0ULL);
-	KUNIT_EXPECT_PTR_NE(test, nta_record_chunk[63],
+	KUNIT_EXPECT_PTR_NE(test, nta_record_chunk[48],
 			    (struct nta_record *)NULL);
-	KUNIT_EXPECT_PTR_EQ(test, nta_record_chunk[64],
+	KUNIT_EXPECT_PTR_EQ(test, nta_record_chunk[49],
 			    (struct nta_record *)NULL);
 }
 
