@@ -184,7 +184,8 @@ u64 nta_slot_book(u64 *slot, const struct nta_sock_key *key,
 void nta_slot_begin(const struct nta_sock_key *key, u64 *slot,
 		    struct nta_sock *sock)
 {
-	nta_record_forget(nta_sock_hash(key));
+	if (nta_record_unowned())
+		nta_record_forget(nta_sock_hash(key));
 	if (slot)
 		nta_slot_empty(slot);
 	if (sock)

@@ -253,6 +253,11 @@ struct nf_conn *nta_sockinfo_entry(struct net *net,
 	return ct;
 }
 
+static u64 join(__be32 high, __be32 low)
+{
+	return (u64)(__force u32)high << 32 | (__force u32)low;
+}
+
 /**
  * nta_sock_hash() - what an identity can be told from all others by
  * @key: the identity
@@ -262,12 +267,28 @@ struct nf_conn *nta_sockinfo_entry(struct net *net,
  */
 u64 nta_sock_hash(const struct nta_sock_key *key)
 {
-	u64 hash = siphash(key, sizeof(*key), &sock_siphash_key);
+	const __be32 *local = key->local.s6_addr32;
+	const __be32 *remote = key->remote.s6_addr32;
+	u32 ports;
+	u64 hash;
 
-	/* a packet can have no ports, but comes from somewhere */
-	if (key->ports[0] || key->ports[1] || !ipv6_addr_any(&key->remote))
-		return hash | 1;
-	return (hash & ~1ULL) ?: 2;
+	/*
+	 * Most have much that is always the same, and hashes of another length
+	 * are others.  A packet can have no ports, but comes from somewhere.
+	 */
+	memcpy(&ports, key->ports, sizeof(ports));
+	if (!ports && ipv6_addr_any(&key->remote)) {
+		hash = siphash_2u64(key->net, join(local[2], local[3]),
+				    &sock_siphash_key);
+		return (hash & ~1ULL) ?: 2;
+	}
+	if (ipv6_addr_v4mapped(&key->local) && ipv6_addr_v4mapped(&key->remote))
+		hash = siphash_3u64(key->net, join(local[3], remote[3]),
+				    (u64)key->pad << 32 | ports,
+				    &sock_siphash_key);
+	else
+		hash = siphash(key, sizeof(*key), &sock_siphash_key);
+	return hash | 1;
 }
 
 /**

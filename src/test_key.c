@@ -212,25 +212,46 @@ static void key_tcp(struct kunit *test)
 	sock_release(sock);
 }
 
+/* So many bytes from @from: each of them matters. */
+static void expect_hashed(struct kunit *test, const struct nta_sock_key *key,
+			  unsigned int from, unsigned int len)
+{
+	struct nta_sock_key other = *key;
+	u64 hash = nta_sock_hash(key);
+	unsigned int i;
+
+	KUNIT_EXPECT_NE(test, hash, 0ULL);
+	KUNIT_EXPECT_EQ(test, nta_sock_hash(&other), hash);
+	for (i = from; i < from + len; i++) {
+		((u8 *)&other)[i] ^= 0x10;
+		KUNIT_EXPECT_NE_MSG(test, nta_sock_hash(&other), hash,
+				    "byte %u", i);
+		((u8 *)&other)[i] ^= 0x10;
+	}
+}
+
 /* A keyed hash of all of it, and never 0.  It is odd for all but UDP. */
 static void key_hash(struct kunit *test)
 {
 	struct nta_sock_key key = { .net = 1, .ports = { htons(5), htons(6) } };
 	struct nta_sock_key udp = { .net = 1 }, no_ports = { .net = 1 };
-	u64 hash;
+	unsigned int local = offsetof(struct nta_sock_key, local);
+	unsigned int i;
 
 	KUNIT_ASSERT_EQ(test, nta_sockinfo_init(), 0);
-	hash = nta_sock_hash(&key);
-	KUNIT_EXPECT_NE(test, hash, 0ULL);
-	KUNIT_EXPECT_EQ(test, nta_sock_hash(&key), hash);
-	swap(key.ports[0], key.ports[1]);
-	KUNIT_EXPECT_NE(test, nta_sock_hash(&key), hash);
-	swap(key.ports[0], key.ports[1]);
-	key.net = 2;
-	KUNIT_EXPECT_NE(test, nta_sock_hash(&key), hash);
+	key.local.s6_addr[0] = 0x20;
+	key.remote.s6_addr[0] = 0x20;
+	expect_hashed(test, &key, 0, sizeof(key));
+	ipv6_addr_set_v4mapped(htonl(THERE), &key.local);
+	expect_hashed(test, &key, 0, sizeof(key));
+	ipv6_addr_set_v4mapped(htonl(HERE), &key.remote);
+	expect_hashed(test, &key, 0, sizeof(key));
+	/* a cookie is in the second half */
+	expect_hashed(test, &udp, 0, sizeof(u64));
+	expect_hashed(test, &udp, local + 8, 8);
 	ipv6_addr_set_v4mapped(htonl(THERE), &no_ports.remote);
-	for (udp.local.s6_addr[0] = 0; udp.local.s6_addr[0] < 32;
-	     udp.local.s6_addr[0]++) {
+	for (i = 0; i < 32; i++) {
+		udp.local.s6_addr[15] = i;
 		KUNIT_EXPECT_EQ(test, nta_sock_hash(&udp) & 1, 0ULL);
 		no_ports.local = udp.local;
 		KUNIT_EXPECT_EQ(test, nta_sock_hash(&no_ports) & 1, 1ULL);
