@@ -46,11 +46,17 @@ helper_chains()
 	}"
 }
 
+# chains [late]: the module, if there is one, comes before the rules or after them. It makes a difference to
+# who is the last of those with the same priority.
 chains()
 {
 	local port
 	setup_pair
 	helper_chains
+	if [[ ${1-} == late && -d /sys/module/netatop ]]; then
+		rmmod netatop || fatal "rmmod"
+		load_module
+	fi
 	observe CLI SRV
 	for port in {2101..2112}; do
 		ftp "$SRV4" "$port" "$SRV4" "$port" PASV
@@ -97,14 +103,16 @@ xtables()
 	done
 }
 
-plan 9
+plan 13
 [[ -d /sys/module/netatop ]] && rmmod netatop
 modprobe -a nf_conntrack_netlink nf_conntrack_ftp xt_CT xt_helper nft_ct || fatal "no conntrack"
 
-same "a helper set in each chain that can, at several priorities" chains
-shown 24 '^ipv[46] .* dport=21[01][0-9] .*helper=ftp' "each control connection has its helper"
-shown 24 '^transfer: 5000 bytes' "and each session its transfer"
-shown 2 'ct state related ct helper "ftp" counter packets 8 ' "each passive transfer was expected"
+for order in early late; do
+	same "a helper set in each chain that can, at several priorities; the module is $order" chains "$order"
+	shown 24 '^ipv[46] .* dport=21[01][0-9] .*helper=ftp' "each control connection has its helper"
+	shown 24 '^transfer: 5000 bytes' "and each session its transfer"
+	shown 2 'ct state related ct helper "ftp" counter packets 8 ' "each passive transfer was expected"
+done
 
 same "a helper set by xt_CT, an expectation by nftables" xtables
 shown 4 '^transfer: 5000 bytes' "each session has its transfer"
