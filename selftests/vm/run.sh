@@ -10,15 +10,16 @@ repo=${here%/selftests/vm}
 usage()
 {
 	cat >&2 <<-END
-	usage: run.sh [--kernel 6.1|6.12|debug|RELEASE] [--smp N] [--mem MB] [--ko FILE]
+	usage: run.sh [--kernel 6.1|6.12|debug|kcsan|RELEASE] [--smp N] [--mem MB] [--ko FILE]
 	              [--append PARAMETERS] [--timeout SEC] [--idle SEC] [--icount]
 	              [--monitor PIPE]	(of qemu: PIPE.in, PIPE.out; what it logs goes to PIPE.log)
+	              [--plugin FILE[,ARG=VALUE...]]	(of qemu)
 	              --shell | COMMAND [ARG...]
 	END
 	exit 2
 }
 
-kernel=6.12 smp=1 mem='' timeout=600 idle=0 mode=run icount=no ko='' parameters='' monitor=''
+kernel=6.12 smp=1 mem='' timeout=600 idle=0 mode=run icount=no ko='' parameters='' monitor='' plugin=''
 while (($#)); do
 	case $1 in
 	--shell) mode=shell; shift; continue ;;
@@ -29,6 +30,7 @@ while (($#)); do
 	--ko) ko=$(readlink -f "${2-}") ;;
 	--append) parameters=${2-} ;;
 	--monitor) monitor=${2-} ;;
+	--plugin) plugin=${2-} ;;
 	--timeout) timeout=${2-} ;;
 	--idle) idle=${2-} ;;
 	-*) usage ;;
@@ -41,7 +43,7 @@ done
 
 release=$("$here/kernels.sh" release "$kernel")
 # KASAN's shadow, kmemleak's and lockdep's notes.
-[[ -n $mem ]] || if [[ $release == *-netatop-debug ]]; then mem=4096; else mem=1536; fi
+[[ -n $mem ]] || if [[ $release == *-netatop-* ]]; then mem=4096; else mem=1536; fi
 root=$("$here/kernels.sh" root "$release")
 root=${root%/}
 dir=$repo/build/vm
@@ -95,10 +97,12 @@ append+=(rcupdate.rcu_cpu_stall_timeout=60 ${counted[@]+"${counted[@]}"})
 [[ ${accel[1]} == kvm ]] || append+=(norandmaps)
 # A machine with PCI and ACPI is too slow for a kernel that watches itself.
 bus=pci machine=pc
-if [[ $release == *-netatop-debug ]]; then
+if [[ $release == *-netatop-* ]]; then
 	bus=device machine=microvm,acpi=off,rtc=on
-	append+=(panic_on_warn=1 tsc=reliable kmemleak=on reboot=t)
+	append+=(tsc=reliable reboot=t)
 fi
+# What the kernel itself has of data races is none of ours.
+[[ $release != *-netatop-debug ]] || append+=(panic_on_warn=1 kmemleak=on)
 append+=("$parameters")
 # shellcheck disable=SC2054 # the commas are for qemu
 qemu=(
@@ -110,6 +114,7 @@ qemu=(
 	-device "virtio-9p-$bus,fsdev=root,mount_tag=root"
 	-device "virtio-serial-$bus"
 )
+[[ -z $plugin ]] || qemu+=(-plugin "$plugin")
 [[ -z $monitor ]] || qemu+=(-monitor "pipe:$monitor" -D "$monitor.log")
 
 if [[ $mode == shell ]]; then

@@ -7,7 +7,7 @@ message_table()
 {
 	awk '
 	!($1 in seen) { seen[$1] = 1; row[++n] = $1 }
-	{ cost[$1, $2] = $3 }
+	!(($1, $2) in cost) || $3 < cost[$1, $2] { cost[$1, $2] = $3 }
 	function over(r, variant, than) { return sprintf("%+d", cost[r, variant] - cost[r, than]) }
 	END {
 		print "| message | no module | two empty hooks | conntrack | netatop, conntrack on | to the hooks | netatop, conntrack off | netatop, conntrack=on |"
@@ -129,6 +129,51 @@ latency_table()
 }
 
 # Of cpus.sh
+# Of lines.sh and lines.c: lines_table GUEST MOVES. What of it netatop's own instructions move, and which.
+lines_table()
+{
+	awk '
+	BEGIN { n = seen_windows = 0 }
+	# windows in the order of both files
+	FNR == 1 { file++ }
+	file == 1 && $1 == "end" { n++; next }
+	file == 1 && $2 == "S" { start[n, ++functions[n]] = $1; name[n, functions[n]] = $3; next }
+	file == 1 { how[n] = $1; variant[n] = $2; messages[n] = $3 / 2; if (!seen[$1]++) row[++rows] = $1; next }
+	$1 == "window" { w = seen_windows++; next }
+	{
+		moves[how[w], variant[w]] += $2 / messages[w]
+		found = ""
+		best = ""
+		for (i = 1; i <= functions[w]; i++)
+			if (start[w, i] <= $1 && start[w, i] > best) { best = start[w, i]; found = name[w, i] }
+		# modules are far from each other, and from the kernel
+		if (found != "" && substr(best, 1, 12) == substr($1, 1, 12)) {
+			own[how[w], variant[w]] += $2 / messages[w]
+			where[how[w], found] += $2 / messages[w] / 2
+		}
+	}
+	function of(r, v) { return sprintf("%.2f", moves[r, v]) }
+	function list(r,  key, part, text)
+	{
+		for (key in where) {
+			split(key, part, SUBSEP)
+			if (part[1] == r && where[key] >= 0.05)
+				text = text sprintf("%s%s %.1f", text == "" ? "" : ", ", part[2], where[key])
+		}
+		return text
+	}
+	END {
+		if (seen_windows != n) { print "windows are missing" >"/dev/stderr"; exit 1 }
+		print "| two processors | no module | netatop, conntrack off | by its own code | conntrack | netatop, conntrack on | by its own code | which |"
+		print "| --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |"
+		for (i = 1; i <= rows; i++) {
+			r = row[i]
+			printf "| %s | %s | %s | %.2f | %s | %s | %.2f | %s |\n", r, of(r, "none"), of(r, "off"),
+				own[r, "off"], of(r, "ct"), of(r, "rule"), own[r, "rule"], list(r)
+		}
+	}' "$1" "$2"
+}
+
 cpus_table()
 {
 	awk '
