@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 600
 # debug: first
+# kcsan: first
 #
 # The module comes and goes 20 times while flows are alive. No flow loses or delays a packet: TCP
 # retransmits nothing (its timer would wait 5 s), every datagram is answered. After each load the

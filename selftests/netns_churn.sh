@@ -3,6 +3,7 @@
 # cpus: 2
 # timeout: 600
 # debug: first
+# kcsan: first
 #
 # Network namespaces that come and go under traffic. Each of CHURN (30, 250 at the most) is linked to
 # SRV, talks to a server there, and is destroyed in the middle of it. The link's end in SRV vanishes only

@@ -3,6 +3,7 @@
 # cpus: 2
 # timeout: 900
 # debug: first
+# kcsan: first
 #
 # Everything at once. STRESS processes (400) with a short connection each, while FORCE_GC is called 50
 # times a second, atop and our own readers run, limits go to their smallest and back, conntrack comes

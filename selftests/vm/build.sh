@@ -9,8 +9,8 @@ dir=${2:-$repo/build/$release}
 shift "$(($# > 1 ? 2 : 1))"
 [[ $dir != *=* ]] || { echo "build.sh: $dir: a directory comes before what is for make" >&2; exit 1; }
 
-if [[ $release == *-netatop-debug ]]; then
-	exec "$(dirname "$(readlink -f "$0")")/debug_kernel.sh" module "$dir/src"
+if [[ $release == *-netatop-* ]]; then
+	FLAVOUR=${release##*-} exec "$(dirname "$(readlink -f "$0")")/debug_kernel.sh" module "$dir/src"
 fi
 
 mkdir -p "$dir/src"

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # What `make check` does once `make deps` is done: every test on every kernel. From the environment:
 # T=NAME[,NAME...] only these tests, K=6.1 or K=6.12 only this kernel, HOST=1 no machine of our own.
-# K=debug: on the kernel that looks for faults, which is slow; there without T only those tests whose
-# header says "debug: first", and with ALL=1 all.
+# K=debug, K=kcsan: on the kernel that looks for faults or for data races, which is slow; there without T
+# only those tests whose header says "debug: first" or "kcsan: first", and with ALL=1 all.
 # SLOW=N: the machine is N times slower than usual. STRESS, CHURN, CYCLES, FUZZ_ROUNDS and FUZZ_SEED are
 # for tests.
 # The last line says how many passed and failed; a skip is a failure.
@@ -55,7 +55,7 @@ on_kernel()
 	local line=$1 cpus=$2 total=120 longest=0 slow=${SLOW:-1} name limit release settings=()
 	shift 2
 	(($#)) || return
-	[[ $line != debug ]] || slow=$((slow * DEBUG_SLOW))
+	[[ $line != debug && $line != kcsan ]] || slow=$((slow * DEBUG_SLOW))
 	for name in STRESS CHURN CYCLES FUZZ_ROUNDS FUZZ_SEED; do
 		[[ -z ${!name-} ]] || settings+=("$name=${!name}")
 	done
@@ -86,13 +86,13 @@ for name in "${names[@]}"; do
 		[[ -z ${T-} ]] || { echo "# $name needs K=debug"; ((failed++)); }
 	elif [[ $(header "$name" part) == harmless && -z ${T-}${ALL-} ]]; then
 		continue
-	elif [[ ${K-} == debug && -z ${T-}${ALL-} && $(header "$name" debug) != first ]]; then
+	elif [[ ${K-} == @(debug|kcsan) && -z ${T-}${ALL-} && $(header "$name" "$K") != first ]]; then
 		continue
 	elif [[ $(header "$name" needs) == kunit ]]; then
 		kunit+=("$name")
 	else
 		all+=("$name")
-		if [[ $(header "$name" cpus) == 2 ]]; then two+=("$name"); else one+=("$name"); fi
+		if [[ $(header "$name" cpus) == 2 || ${K-} == kcsan ]]; then two+=("$name"); else one+=("$name"); fi
 	fi
 done
 

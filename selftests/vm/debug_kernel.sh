@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # A 6.1 kernel that looks for faults: Debian's source, kernel.config and debug.config, and in
-# its tree our Kconfig and src/, as they would be upstream. It takes half an hour to build and is
-# kept in the cache, by what it is made of.
+# its tree our Kconfig and src/, as they would be upstream. With FLAVOUR=kcsan it is one that looks for data
+# races. It takes half an hour to build and is kept in the cache, by what it is made of.
 #
 #   debug_kernel.sh build            makes sure that it is there
 #   debug_kernel.sh release          its release
@@ -12,13 +12,14 @@ set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 repo=${here%/selftests/vm}
 source=/usr/src/linux-source-6.1.tar.xz
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/netatop/debug
-configs=("$here/kernel.config" "$here/debug.config")
+flavour=${FLAVOUR:-debug}
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/netatop/$flavour
+configs=("$here/kernel.config" "$here/$flavour.config")
 steps=1		# to count up when the steps below change what comes out
 
 die() { echo "debug_kernel.sh: $*" >&2; exit 1; }
 
-[[ -r $source ]] || die "no $source: run 'make deps K=debug'"
+[[ -r $source ]] || die "no $source: run 'make deps K=$flavour'"
 key=$({
 	echo "$steps"
 	dpkg-query -W -f='${Package} ${Version}\n' linux-source-6.1 gcc-12
@@ -57,7 +58,7 @@ configure()
 build()
 {
 	[[ ! -e $dir/done ]] || return 0
-	echo "debug_kernel.sh: building a debug kernel, once; it takes about half an hour" >&2
+	echo "debug_kernel.sh: building a $flavour kernel, once; it takes about half an hour" >&2
 	mkdir -p "$tree"
 	[[ -e $tree/Makefile ]] || tar -C "$tree" --strip-components=1 -xf "$source"
 	grep -q netatop "$tree/net/Kconfig" || sed -i '/^source "net\/netfilter\/Kconfig"/a source "net/netatop/Kconfig"' "$tree/net/Kconfig"

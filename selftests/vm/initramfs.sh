@@ -18,9 +18,9 @@ cp "$here/init.sh" "$work/init"
 chmod 755 "$work/init"
 
 # The guest inserts the files by number; decompressing them here spares it the decompressor.
-# The debug kernel has them all built in.
+# Kernels of our own have them all built in.
 needed=(virtio_pci virtio_console 9pnet_virtio 9p overlay)
-[[ $release != *-netatop-debug ]] || needed=()
+[[ $release != *-netatop-* ]] || needed=()
 declare -A seen=()
 number=100
 for module in "${needed[@]}"; do
