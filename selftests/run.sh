@@ -136,6 +136,11 @@ for name in "${tests[@]}"; do
 		echo "ok $number $name"
 	fi
 done
+if [[ -r /sys/kernel/debug/kcsan ]]; then
+	awk -F ': ' '$1 == "setup_watchpoints" { watched = $2 } $1 == "data_races" { races = $2 }
+		END { print "# KCSAN has watched " watched " accesses; races, those of others among them: " races }' \
+		/sys/kernel/debug/kcsan
+fi
 if ((kmemleak)); then
 	if no_leaks; then
 		((pass++))

@@ -101,8 +101,12 @@ if [[ $release == *-netatop-* ]]; then
 	bus=device machine=microvm,acpi=off,rtc=on
 	append+=(tsc=reliable reboot=t)
 fi
-# What the kernel itself has of data races is none of ours.
-[[ $release != *-netatop-debug ]] || append+=(panic_on_warn=1 kmemleak=on)
+# What the kernel itself has of data races is none of ours. Many accesses are watched, and long, as an emulated
+# processor gets little done meanwhile.
+case $release in
+*-netatop-debug) append+=(panic_on_warn=1 kmemleak=on) ;;
+*-netatop-kcsan) append+=(kcsan.skip_watch=150 kcsan.udelay_task=300 kcsan.udelay_interrupt=100) ;;
+esac
 append+=("$parameters")
 # shellcheck disable=SC2054 # the commas are for qemu
 qemu=(
