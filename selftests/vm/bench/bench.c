@@ -14,6 +14,7 @@
 
 #include <err.h>
 #include <getopt.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdint.h>
@@ -28,7 +29,7 @@
 #define THREADS_MAX 256
 #define WARM 256	/* to and fro, for each flow and thread */
 
-static long size = 100, rounds = 64, batches = 32, flows = 1, threads = 1, rest, loud;
+static long size = 100, rounds = 64, batches = 64, flows = 1, threads = 1, rest, loud;
 static int shared, connecting;
 static struct pair *pairs;
 static int baton[THREADS_MAX];
@@ -152,6 +153,49 @@ static void warm_up(void)
 		batch();
 }
 
+static int loopback(void)
+{
+	struct sockaddr_in addr = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	if (fd < 0 || bind(fd, (struct sockaddr *)&addr, sizeof(addr)))
+		err(1, "socket");
+	return fd;
+}
+
+static void meet(int fd, int peer)
+{
+	struct sockaddr_in addr;
+	socklen_t len = sizeof(addr);
+
+	if (getsockname(peer, (struct sockaddr *)&addr, &len) ||
+	    connect(fd, (struct sockaddr *)&addr, len))
+		err(1, "connect");
+}
+
+/*
+ * Where the kernel's allocator has only full pages at hand, each message takes its slow path. So for
+ * half of the batches some more memory of the sizes of packets is taken before each, and kept, which brings new
+ * pages; the least is measured where they have much room. (What sockets of AF_UNIX keep is of other pages.)
+ */
+static void stir(int n)
+{
+	static int from = -1, to = -1;
+
+	if (from < 0) {
+		from = loopback();
+		to = loopback();
+		/* both have sent, so nothing waits for an owner */
+		meet(from, to);
+		meet(to, from);
+		if (send(to, out, 100, 0) != 100 || recv(from, in, 100, 0) != 100)
+			err(1, "send");
+	}
+	while (n--)
+		if (send(from, out, 100, 0) != 100 || send(from, out, 600, 0) != 600)
+			err(1, "send");
+}
+
 static int compare(const void *a, const void *b)
 {
 	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
@@ -215,6 +259,8 @@ int main(int argc, char **argv)
 	if (threads > 1)
 		start_followers();
 	warm_up();
+	if (!connecting)
+		stir(0);
 	/* what has been done for connections that were new is over, too */
 	usleep(rest * 1000);
 	if (loud) {
@@ -225,6 +271,8 @@ int main(int argc, char **argv)
 		/* the kernel's threads run only when ours all sleep; 6.1 leaves packets to one that waits */
 		if (threads > 1)
 			usleep(1000);
+		if (!connecting && i >= batches / 2)
+			stir(i == batches / 2 ? 64 : 1);
 		begin = __rdtsc();
 		n = batch();
 		cost[i] = (__rdtsc() - begin) / n;

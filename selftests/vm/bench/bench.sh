@@ -64,13 +64,10 @@ counted()
 		"vm/bench/$1.sh" "${@:2}"
 }
 
-# The kernel's allocator can be in a state in which each message of a whole run takes its slow path, 280
-# instructions; so all is measured twice, and the lower one counts.
 message()
 {
 	heading "What a message costs: instructions"
 	measure "$KO" none floor ct rule off on >"$1"
-	measure "$KO" none floor ct rule off on >>"$1"
 	message_table "$1"
 }
 
