@@ -3,6 +3,7 @@
 # needs: debug
 # timeout: 900
 # debug: first
+# log: allocations
 #
 # Every allocation of the module fails in turn: when it is loaded, when a datagram or a connection goes
 # and comes, when it is asked for something, when a tunable is set; then a fifth of those of the

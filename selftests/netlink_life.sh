@@ -81,10 +81,11 @@ tunables_told() { "$NL" dump tunable | fields tunable.name tunable.text | sort; 
 
 figures()
 {
+	tun exit_timeout 600
 	start_server server "$SRV" tcp-server "$SRV4" 5001
 	start_client client "$CLI" tcp-client -H -n 100 -w 70 "$SRV4" 5001
 	end client; ended server
-	# Neither is on its way from one term to another.
+	# Neither is on its way from one term to another, and neither will be while all is read.
 	busywait "$WAIT" stat_is exit_records 2 || fatal "exit_records: $(stat exit_records)"
 	books_balance "the books balance"
 	is "$(books_told)" "$(books_of_files)" "books: each term is that of the files"

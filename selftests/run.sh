@@ -8,6 +8,7 @@
 #	# timeout: N	seconds until it is ended (300)
 #	# cpus: 2	needs that many
 #	# needs: debug	needs a kernel that looks for faults (make check-debug); kunit: one with KUnit
+#	# log: allocations	makes allocations of the kernel fail, too, which it tells with a trace
 #	# part: harmless	is run by make harmless, not by make check
 #	# host: yes	needs neither root nor the module: --host runs these, and nothing else
 set -u
@@ -114,12 +115,19 @@ for name in "${tests[@]}"; do
 	unload 2>&1 | sed 's/^/# /'
 	((PIPESTATUS[0] == 0)) || why+="${why:+, }rmmod"
 	# If the log is so long that the mark is gone, all of it is this test's.
-	if [[ -z $host ]] && dmesg | awk -v mark="$mark" '
+	if [[ -z $host ]] && dmesg | awk -v mark="$mark" -v expected="$(header "$name" log)" '
 			index($0, mark) { n = 0; next } { line[n++] = $0 }
 			END {
-				for (i = 0; i < n; i++)
+				for (i = 0; i < n; i++) {
 					# races between others are theirs
-					if (line[i] !~ /KCSAN/ || line[i] ~ /\[netatop\]/) print "# " line[i]
+					if (line[i] ~ /KCSAN/ && line[i] !~ /\[netatop\]/) continue
+					if (expected == "allocations" && line[i] ~ /vmalloc error|page allocation failure/)
+						traces++
+					else if (traces && line[i] ~ /Call Trace/)
+						traces--
+					else
+						print "# " line[i]
+				}
 			}' | grep -E "$complaints"; then
 		why+="${why:+, }log"
 	fi

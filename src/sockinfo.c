@@ -70,7 +70,6 @@ static const struct rhashtable_params sock_params = {
 };
 
 static struct rhashtable socks;
-static siphash_key_t sock_siphash_key __ro_after_init;
 
 /* Guards the list and the count; taken in softirq. */
 static DEFINE_SPINLOCK(sock_lock);
@@ -90,7 +89,7 @@ int nta_sockinfo_init(void)
 	do {
 		nta_sockinfo_cookie = SOCKINFO_MAGIC << 32 | get_random_u32();
 	} while (nta_sockinfo_cookie == SOCKINFO_BUSY);
-	get_random_bytes(&sock_siphash_key, sizeof(sock_siphash_key));
+	nta_sockkey_init();
 	return rhashtable_init(&socks, &sock_params);
 }
 
@@ -251,44 +250,6 @@ struct nf_conn *nta_sockinfo_entry(struct net *net,
 	}
 	*slot = &info->slot[NF_CT_DIRECTION(hash)];
 	return ct;
-}
-
-static u64 join(__be32 high, __be32 low)
-{
-	return (u64)(__force u32)high << 32 | (__force u32)low;
-}
-
-/**
- * nta_sock_hash() - what an identity can be told from all others by
- * @key: the identity
- *
- * Return: a keyed hash that is not 0, and odd for TCP; nobody can bring about a
- * collision.
- */
-u64 nta_sock_hash(const struct nta_sock_key *key)
-{
-	const __be32 *local = key->local.s6_addr32;
-	const __be32 *remote = key->remote.s6_addr32;
-	u32 ports;
-	u64 hash;
-
-	/*
-	 * Most have much that is always the same, and hashes of another length
-	 * are others.  A packet can have no ports, but comes from somewhere.
-	 */
-	memcpy(&ports, key->ports, sizeof(ports));
-	if (!ports && ipv6_addr_any(&key->remote)) {
-		hash = siphash_2u64(key->net, join(local[2], local[3]),
-				    &sock_siphash_key);
-		return (hash & ~1ULL) ?: 2;
-	}
-	if (ipv6_addr_v4mapped(&key->local) && ipv6_addr_v4mapped(&key->remote))
-		hash = siphash_3u64(key->net, join(local[3], remote[3]),
-				    (u64)key->pad << 32 | ports,
-				    &sock_siphash_key);
-	else
-		hash = siphash(key, sizeof(*key), &sock_siphash_key);
-	return hash | 1;
 }
 
 /**
@@ -494,7 +455,7 @@ int nta_sock_walk(struct nta_place *place, nta_sock_fn *tell, void *data)
 	rcu_read_lock();
 	tbl = rht_dereference_rcu(socks.tbl, &socks);
 	nta_place_check(place, siphash_2u64(tbl->hash_rnd, tbl->size,
-					    &sock_siphash_key) | 1);
+					    &nta_sock_secret) | 1);
 	/* some are in the next table by now */
 	if (rcu_access_pointer(tbl->future_tbl))
 		place->moved = true;

@@ -11,8 +11,8 @@
 #define _NTA_SOCKINFO_H
 
 #include "record.h"
+#include "sockkey.h"
 
-#include <linux/in6.h>
 #include <linux/jiffies.h>
 #include <linux/percpu_counter.h>
 #include <net/netfilter/nf_conntrack.h>
@@ -38,25 +38,6 @@ struct nta_sockinfo {
 	u64	cookie;
 	u32	seen[IP_CT_DIR_MAX];
 	u64	slot[IP_CT_DIR_MAX];
-};
-
-/**
- * struct nta_sock_key - identity of a socket in the table
- * @net: cookie of its network namespace
- * @local: its address, IPv4 mapped; for UDP the cookie of the socket
- * @remote: its peer's address; zero for UDP
- * @ports: local and remote port; zero for UDP
- * @pad: zero
- *
- * A TCP socket is known by its connection: the requests, the connection and
- * what follows its end are one, as conntrack has it, and no look-up is needed.
- */
-struct nta_sock_key {
-	u64		net;
-	struct in6_addr	local;
-	struct in6_addr	remote;
-	__be16		ports[2];
-	u32		pad;
 };
 
 /**
@@ -271,7 +252,6 @@ static inline bool nta_sockinfo_is_left_out(const struct nf_conn *ct,
 struct nf_conn *nta_sockinfo_entry(struct net *net,
 				   const struct nta_sock_key *key, u64 **slot);
 
-u64 nta_sock_hash(const struct nta_sock_key *key);
 struct nta_sock *nta_sock_find(const struct nta_sock_key *key);
 struct nta_sock *nta_sock_get(const struct nta_sock_key *key, bool owned);
 void nta_sock_settle(struct nta_sock *sock);
