@@ -33,24 +33,26 @@ u64 nta_sock_hash(const struct nta_sock_key *key)
 {
 	const __be32 *local = key->local.s6_addr32;
 	const __be32 *remote = key->remote.s6_addr32;
+	bool no_peer;
 	u32 ports;
 	u64 hash;
 
-	/*
-	 * Most have much that is always the same, and hashes of another length
-	 * are others.  A packet can have no ports, but comes from somewhere.
-	 */
+	/* a packet can have no ports, but comes from somewhere */
 	memcpy(&ports, key->ports, sizeof(ports));
-	if (!ports && ipv6_addr_any(&key->remote)) {
+	no_peer = !ports && ipv6_addr_any(&key->remote);
+
+	/* most have much that is zero; hashes of another length are others */
+	if (no_peer && !key->pad && !local[0] && !local[1])
 		hash = siphash_2u64(key->net, join(local[2], local[3]),
 				    &nta_sock_secret);
-		return (hash & ~1ULL) ?: 2;
-	}
-	if (ipv6_addr_v4mapped(&key->local) && ipv6_addr_v4mapped(&key->remote))
+	else if (ipv6_addr_v4mapped(&key->local) &&
+		 ipv6_addr_v4mapped(&key->remote))
 		hash = siphash_3u64(key->net, join(local[3], remote[3]),
 				    (u64)key->pad << 32 | ports,
 				    &nta_sock_secret);
 	else
 		hash = siphash(key, sizeof(*key), &nta_sock_secret);
+	if (no_peer)
+		return (hash & ~1ULL) ?: 2;
 	return hash | 1;
 }
