@@ -137,6 +137,8 @@ at_each_write()
 	for ((i = 1; i <= 40; i++)); do dies "$i" -s 16k; done
 	is "$(head -n 3 "$TMP/torn")" "" "dies when it begins a new log: that is whole, too"
 	is "$(values)" "0 100" "and readers may begin"
+	# as one does that dies in between
+	: >"$LOG.new"
 	netatopd daemon
 	is "$(echo "$LOG"*)" "$LOG" "nothing is left behind"
 	spawn last 5

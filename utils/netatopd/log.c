@@ -102,15 +102,20 @@ static int put_aside(const char *path)
 	return rename(path, name) ? -errno : 0;
 }
 
-/* Begins under another name: a reader never finds a log without a header. */
+/* A log begins under this name: a reader never finds one without a header. */
+static int name_at_first(const struct log *log, char *name, int size)
+{
+	return snprintf(name, size, "%s.new", log->path) < size ? 0 : -ENAMETOOLONG;
+}
+
 static int create(struct log *log)
 {
 	char name[4096];
 	int fd, err;
 
-	if (snprintf(name, sizeof(name), "%s.new", log->path) >= (int)sizeof(name))
-		return -ENAMETOOLONG;
-	err = put_aside(name);
+	err = name_at_first(log, name, sizeof(name));
+	if (!err)
+		err = put_aside(name);
 	if (err)
 		return err;
 	fd = open(name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
@@ -243,6 +248,7 @@ static int begin_anew(struct log *log)
  */
 int log_open(struct log *log)
 {
+	char name[4096];
 	const char *why;
 	struct stat st;
 
@@ -253,6 +259,9 @@ int log_open(struct log *log)
 	}
 	why = adopt(log);
 	if (!why) {
+		/* of one that was killed when it began the next log */
+		if (!name_at_first(log, name, sizeof(name)))
+			unlink(name);
 		log->lost = false;
 		say(LOG_INFO, "goes on with %s, which has %u records", log->path, log->curseq);
 		return 0;
