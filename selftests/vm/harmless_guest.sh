@@ -24,7 +24,8 @@ tidy()
 	nft flush ruleset
 }
 
-# once NAME SECONDS FILE: what it has judged, and its status; numbers are times and ports
+# once NAME SECONDS FILE: what it has judged, and its status; numbers are times and ports, and namespaces have
+# names that are made up
 once()
 {
 	local status pid
@@ -36,7 +37,7 @@ once()
 	tidy
 	{
 		grep -aE '(^|[^[:alnum:]])(ok|not ok|OK|PASS|PASSED|FAIL|FAILED|ERROR|SKIP|XFAIL)([^[:alnum:]]|$)' \
-			"$work/output" | sed -E 's/\x1b\[[0-9;]*m//g; s/[0-9]+/N/g; s/N +N/N N/g; s/ +/ /g'
+			"$work/output" | sed -E 's/\x1b\[[0-9;]*m//g; s/ns[0-9]+-[[:alnum:]]+/ns/g; s/[0-9]+/N/g; s/N +N/N N/g; s/ +/ /g'
 		echo "status $status"
 	} >"$3"
 	cp "$work/output" "$3.output"
