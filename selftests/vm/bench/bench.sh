@@ -10,8 +10,9 @@
 #	BASE=REVISION		compare what a message costs with the module of another revision instead
 #
 # All but the last two tables are of an emulated processor that counts its instructions, and the same on every
-# machine. Lines of memory that move between two are counted, too, but two are never in step. The last one is measured by the clock, and says nothing unless the machine is idle: its first row,
-# system calls that do not touch the network, is what two CPUs can do at all.
+# machine. Lines of memory that move between two are counted, too, but two are never in step. The last one is
+# measured by the clock, and says nothing unless the machine is idle: its first row, system calls that do not
+# touch the network, is what two CPUs can do at all.
 set -euo pipefail
 # shellcheck source=selftests/vm/bench/host.sh
 . "$(dirname "$(readlink -f "$0")")/host.sh"

@@ -7,7 +7,7 @@ message_table()
 {
 	awk '
 	!($1 in seen) { seen[$1] = 1; row[++n] = $1 }
-	!(($1, $2) in cost) || $3 < cost[$1, $2] { cost[$1, $2] = $3 }
+	{ cost[$1, $2] = $3 }
 	function over(r, variant, than) { return sprintf("%+d", cost[r, variant] - cost[r, than]) }
 	END {
 		print "| message | no module | two empty hooks | conntrack | netatop, conntrack on | to the hooks | netatop, conntrack off | netatop, conntrack=on |"
@@ -128,7 +128,6 @@ latency_table()
 	}' "$1"
 }
 
-# Of cpus.sh
 # Of lines.sh and lines.c: lines_table GUEST MOVES. What of it netatop's own instructions move, and which.
 lines_table()
 {
@@ -174,6 +173,7 @@ lines_table()
 	}' "$1" "$2"
 }
 
+# Of cpus.sh
 cpus_table()
 {
 	awk '
