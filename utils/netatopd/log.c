@@ -7,6 +7,7 @@
  */
 #include "log.h"
 #include "logread.h"
+#include "pack.h"
 #include "say.h"
 
 #include <errno.h>
@@ -18,7 +19,6 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
-#include <zlib.h>
 
 /* A page that has the header is never given back. */
 #define FRONT	4096
@@ -321,33 +321,6 @@ static bool is_full(int fd)
 	struct statvfs fs;
 
 	return !fstatvfs(fd, &fs) && fs.f_blocks && fs.f_bavail < fs.f_blocks / ROOM;
-}
-
-/*
- * One stream for all: to begin one takes far longer than a record. The smallest window,
- * as a record is smaller.
- */
-static int pack(unsigned char *out, size_t size, const struct netpertask *task)
-{
-	static bool ready;
-	static z_stream z;
-	int err;
-
-	if (ready)
-		err = deflateReset(&z);
-	else
-		err = deflateInit2(&z, Z_DEFAULT_COMPRESSION, Z_DEFLATED, 9, 1,
-				   Z_DEFAULT_STRATEGY);
-	if (err != Z_OK)
-		return -ENOMEM;
-	ready = true;
-	z.next_in = (Bytef *)task;
-	z.avail_in = sizeof(*task);
-	z.next_out = out;
-	z.avail_out = size;
-	if (deflate(&z, Z_FINISH) != Z_STREAM_END)
-		return -EOVERFLOW;
-	return size - z.avail_out;
 }
 
 /**
