@@ -212,9 +212,8 @@ static void key_tcp(struct kunit *test)
 	sock_release(sock);
 }
 
-/* So many bytes from @from: each of them matters. */
-static void expect_hashed(struct kunit *test, const struct nta_sock_key *key,
-			  unsigned int from, unsigned int len)
+/* Each byte of it matters. */
+static void expect_hashed(struct kunit *test, const struct nta_sock_key *key)
 {
 	struct nta_sock_key other = *key;
 	u64 hash = nta_sock_hash(key);
@@ -222,7 +221,7 @@ static void expect_hashed(struct kunit *test, const struct nta_sock_key *key,
 
 	KUNIT_EXPECT_NE(test, hash, 0ULL);
 	KUNIT_EXPECT_EQ(test, nta_sock_hash(&other), hash);
-	for (i = from; i < from + len; i++) {
+	for (i = 0; i < sizeof(*key); i++) {
 		((u8 *)&other)[i] ^= 0x10;
 		KUNIT_EXPECT_NE_MSG(test, nta_sock_hash(&other), hash,
 				    "byte %u", i);
@@ -240,13 +239,13 @@ static void key_hash(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, nta_sockinfo_init(), 0);
 	key.local.s6_addr[0] = 0x20;
 	key.remote.s6_addr[0] = 0x20;
-	expect_hashed(test, &key, 0, sizeof(key));
+	expect_hashed(test, &key);
 	ipv6_addr_set_v4mapped(htonl(THERE), &key.local);
-	expect_hashed(test, &key, 0, sizeof(key));
+	expect_hashed(test, &key);
 	ipv6_addr_set_v4mapped(htonl(HERE), &key.remote);
-	expect_hashed(test, &key, 0, sizeof(key));
+	expect_hashed(test, &key);
 	udp.local.s6_addr[15] = 1;
-	expect_hashed(test, &udp, 0, sizeof(udp));
+	expect_hashed(test, &udp);
 	ipv6_addr_set_v4mapped(htonl(THERE), &no_ports.remote);
 	for (i = 0; i < 32; i++) {
 		udp.local.s6_addr[15] = i;
