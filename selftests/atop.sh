@@ -78,5 +78,6 @@ prepare_netatopd()
 	rm -rf "$LOG" /run/netatopd
 	load_module "$@"
 	setup_pair
+	spare_atop
 	start_server server "$SRV" tcp-server -n 100000 -a 30 -H "$SRV4" 5001
 }

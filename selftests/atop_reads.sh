@@ -59,5 +59,6 @@ listening() { [[ -n $(in_ns "$SRV" ss -Htln "sport = $1") ]]; }
 
 plan $((3 * (5 + 2)))
 load_module
+spare_atop
 for_each_mode body
 finish

@@ -175,6 +175,7 @@ together()
 
 plan 15
 load_module
+spare_atop
 setup_pair
 conntrack_rule "$CLI"
 conntrack_rule "$SRV"
