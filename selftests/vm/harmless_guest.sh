@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # harmless_guest.sh DIR "COLLECTION:TEST SECONDS"...: in the machine, runs each of these tests of the
 # kernel without the module and with it. Where the verdicts differ, it does so again, up to three
-# rounds in all: what is different each time is a difference.
+# rounds in all. A difference is a line that was there more often each time with the module than it ever
+# was without it, or less often; the rest is the test's own, and is said to vary.
 set -u
 dir=$1
 shift
@@ -37,7 +38,7 @@ once()
 	tidy
 	{
 		grep -aE '(^|[^[:alnum:]])(ok|not ok|OK|PASS|PASSED|FAIL|FAILED|ERROR|SKIP|XFAIL)([^[:alnum:]]|$)' \
-			"$work/output" | sed -E 's/\x1b\[[0-9;]*m//g; s/ns[0-9]+-[[:alnum:]]+/ns/g; s/[0-9]+/N/g; s/N +N/N N/g; s/ +/ /g'
+			"$work/output" | sed -E 's/\x1b\[[0-9;]*m//g; s/ns[0-9]*-[[:alnum:]]{6,}/ns/g; s/[0-9]+/N/g; s/N +N/N N/g; s/ +/ /g'
 		echo "status $status"
 	} >"$3"
 	cp "$work/output" "$3.output"
@@ -56,10 +57,38 @@ verdict()
 
 both()
 {
-	once "$1" "$2" "$work/without"
+	once "$1" "$2" "$work/without.$3"
 	insmod "$NETATOP_KO" || exit 1
-	once "$1" "$2" "$work/with"
+	once "$1" "$2" "$work/with.$3"
 	rmmod netatop || exit 1
+}
+
+# differing ROUNDS: the lines that are different, with how often they were there in each round
+differing()
+{
+	local round files=()
+	for ((round = 1; round <= $1; round++)); do
+		files+=(side=0 round="$round" "$work/without.$round" side=1 round="$round" "$work/with.$round")
+	done
+	awk -v rounds="$1" '
+		{ n[$0, side, round]++; lines[$0] }
+		function range(line, side,   r, c)
+		{
+			for (r = 1; r <= rounds; r++) {
+				c = n[line, side, r] + 0
+				if (r == 1 || c < least[side]) least[side] = c
+				if (r == 1 || c > most[side]) most[side] = c
+			}
+			return least[side] == most[side] ? most[side] : least[side] "-" most[side]
+		}
+		END {
+			for (line in lines) {
+				without = range(line, 0)
+				with = range(line, 1)
+				if (most[0] < least[1] || most[1] < least[0])
+					printf "%s without, %s with: %s\n", without, with, line
+			}
+		}' "${files[@]}" | sort
 }
 
 # There is no other verdict of it than that it was there, and it does not count.
@@ -75,24 +104,30 @@ for entry; do
 		continue
 	fi
 	for round in 1 2 3; do
-		both "$name" "$limit"
-		cmp -s "$work/without" "$work/with" && break
+		both "$name" "$limit" "$round"
+		without=$work/without.$round with=$work/with.$round
+		cmp -s "$without" "$with" && break
 	done
-	printf "%-16s %-16s %s" "$(verdict "$work/without")" "$(verdict "$work/with")" \
-		"$((SECONDS - began)), $round"
-	if ! cmp -s "$work/without" "$work/with"; then
+	printf "%-16s %-16s %s" "$(verdict "$without")" "$(verdict "$with")" "$((SECONDS - began)), $round"
+	different=""
+	cmp -s "$without" "$with" || different=$(differing "$round")
+	if [[ -n $different ]]; then
 		echo " DIFFERENT"
-		diff "$work/without" "$work/with" | head -n 20 | sed 's/^/#   /'
-		tail -n 8 "$work/with.output" | sed 's/^/#   with: /'
+		head -n 20 <<<"$different" | sed 's/^/#   /'
+		tail -n 8 "$with.output" | sed 's/^/#   with: /'
 		((differ++))
-	elif [[ $(tail -n 1 "$work/with") == "status 4" ]]; then
+	elif ! cmp -s "$without" "$with"; then
+		echo " varies"
+		diff "$without" "$with" | head -n 20 | sed 's/^/#   /'
+		((same++))
+	elif [[ $(tail -n 1 "$with") == "status 4" ]]; then
 		echo
-		grep -am1 SKIP "$work/with.output" | sed 's/^/#   /'
+		grep -am1 SKIP "$with.output" | sed 's/^/#   /'
 		((skipped++))
 	else
 		echo
-		[[ $(tail -n 1 "$work/with") == "status 0" ]] ||
-			grep -av "^$" "$work/with.output" | tail -n 3 | sed "s/^/#   /"
+		[[ $(tail -n 1 "$with") == "status 0" ]] ||
+			grep -av "^$" "$with.output" | tail -n 3 | sed "s/^/#   /"
 		((same++))
 	fi
 done
