@@ -15,7 +15,8 @@ set -u
 cd "$(dirname "$(readlink -f "$0")")" || exit
 export NETATOP_KO=${NETATOP_KO:-$(readlink -f ../src/netatop.ko)}
 
-complaints='WARNING|BUG|KASAN|UBSAN|Oops|general protection|lockdep|suspicious RCU|rcu.*stall'
+complaints='WARNING|BUG|KASAN|UBSAN|Oops|general protection|suspicious RCU|rcu.*stall'
+complaints+='|lockdep is turned off|locking correctness validator|trying to register non-static key'
 complaints+='|refcount_t|list_(add|del) corruption|unable to handle|Call Trace'
 
 host=
