@@ -95,6 +95,9 @@ void nta_task_exit(void)
 	struct nta_task *task, *next;
 	struct nta_record *rec;
 
+	/* first, as a worker that makes another table of one looks at them */
+	rhashtable_destroy(&nta_tasks.processes);
+	rhashtable_destroy(&nta_tasks.threads);
 	/* one by one: xa_destroy() does it all with interrupts off */
 	list_for_each_entry_safe(task, next, &nta_tasks.list, link) {
 		list_for_each_entry(rec, &task->threads, link) {
@@ -109,8 +112,6 @@ void nta_task_exit(void)
 	}
 	xa_destroy(&nta_tasks.by_task);
 	xa_destroy(&nta_tasks.by_thread);
-	rhashtable_destroy(&nta_tasks.processes);
-	rhashtable_destroy(&nta_tasks.threads);
 
 	INIT_LIST_HEAD(&nta_tasks.list);
 	INIT_LIST_HEAD(&nta_tasks.exiting);
@@ -135,13 +136,21 @@ static unsigned long take_serial(unsigned long *next)
 	return serial;
 }
 
-static int table_add(struct xarray *table, unsigned long serial, void *entry)
+/*
+ * What can be found cannot be taken back: a reader may already hold it.  So
+ * room is made first, and table_add() does not fail.
+ */
+static int table_reserve(struct xarray *table, unsigned long serial)
 {
-	return xa_err(xa_store(table, serial, entry,
-			       GFP_ATOMIC | __GFP_NOWARN));
+	return xa_reserve(table, serial, GFP_ATOMIC | __GFP_NOWARN);
 }
 
-static struct nta_task *task_create(struct task_struct *tsk)
+static void table_add(struct xarray *table, unsigned long serial, void *entry)
+{
+	xa_store(table, serial, entry, 0);
+}
+
+static struct nta_task *task_create(struct task_struct *tsk, struct pid *pid)
 {
 	struct nta_task *task;
 
@@ -150,7 +159,7 @@ static struct nta_task *task_create(struct task_struct *tsk)
 	task = kzalloc(sizeof(*task), GFP_ATOMIC | __GFP_NOWARN);
 	if (!task)
 		return NULL;
-	task->pid = get_pid(task_tgid(tsk));
+	task->pid = get_pid(pid);
 	task->tgid = task_tgid_nr(tsk);
 	task->start = tsk->group_leader->start_boottime;
 	nta_ident_read(tsk->group_leader, &task->ident);
@@ -160,23 +169,23 @@ static struct nta_task *task_create(struct task_struct *tsk)
 	INIT_LIST_HEAD(&task->threads);
 	INIT_LIST_HEAD(&task->exit_link);
 	refcount_set(&task->ref, 1);
-	if (rhashtable_insert_fast(&nta_tasks.processes, &task->node,
-				   nta_task_params)) {
-		nta_task_put(task);
-		return NULL;
-	}
-	/* walks go on along the list from what they find in the table */
 	task->serial = take_serial(&nta_tasks.next_task);
+	if (table_reserve(&nta_tasks.by_task, task->serial))
+		goto err_put;
+	if (rhashtable_insert_fast(&nta_tasks.processes, &task->node,
+				   nta_task_params))
+		goto err_release;
+	/* walks go on along the list from what they find in the table */
 	list_add_tail_rcu(&task->link, &nta_tasks.list);
-	if (table_add(&nta_tasks.by_task, task->serial, task)) {
-		list_del_rcu(&task->link);
-		rhashtable_remove_fast(&nta_tasks.processes, &task->node,
-				       nta_task_params);
-		nta_task_put(task);
-		return NULL;
-	}
+	table_add(&nta_tasks.by_task, task->serial, task);
 	WRITE_ONCE(nta_tasks.nr_tasks, nta_tasks.nr_tasks + 1);
 	return task;
+
+err_release:
+	xa_release(&nta_tasks.by_task, task->serial);
+err_put:
+	nta_task_put(task);
+	return NULL;
 }
 
 /* Undo task_create() for a process that no record has come to. */
@@ -220,11 +229,14 @@ static void mark_dead(struct nta_task *task, struct task_struct *tsk)
 
 static struct nta_record *thread_create(struct task_struct *tsk)
 {
-	struct pid *pid = task_tgid(tsk);
 	struct nta_task *task = NULL, *made = NULL;
+	struct pid *pid = task_tgid(tsk);
 	struct nta_record *rec, *old;
 	u64 handle;
 
+	/* another thread's, which has been reaped meanwhile */
+	if (!pid)
+		return NULL;
 	rec = nta_record_alloc(NTA_RECORD_THREAD, 0, &handle);
 	if (!rec)
 		return NULL;
@@ -241,19 +253,21 @@ static struct nta_record *thread_create(struct task_struct *tsk)
 	task = rhashtable_lookup_fast(&nta_tasks.processes, &pid,
 				      nta_task_params);
 	if (!task) {
-		made = task_create(tsk);
+		made = task_create(tsk, pid);
 		task = made;
 	}
 	rec->task = task;
-	if (!task || rhashtable_insert_fast(&nta_tasks.threads, &rec->node,
-					    nta_thread_params))
+	if (!task)
 		goto err_unlock;
 	rec->serial = take_serial(&nta_tasks.next_thread);
-	if (table_add(&nta_tasks.by_thread, rec->serial, rec)) {
-		rhashtable_remove_fast(&nta_tasks.threads, &rec->node,
-				       nta_thread_params);
+	if (table_reserve(&nta_tasks.by_thread, rec->serial))
+		goto err_unlock;
+	if (rhashtable_insert_fast(&nta_tasks.threads, &rec->node,
+				   nta_thread_params)) {
+		xa_release(&nta_tasks.by_thread, rec->serial);
 		goto err_unlock;
 	}
+	table_add(&nta_tasks.by_thread, rec->serial, rec);
 	list_add_tail_rcu(&rec->link, &task->threads);
 	WRITE_ONCE(nta_tasks.nr_threads, nta_tasks.nr_threads + 1);
 	/*
@@ -317,7 +331,7 @@ struct nta_record *nta_thread_know(struct task_struct *tsk)
 	rec = rhashtable_lookup(&nta_tasks.threads, &tsk, nta_thread_params);
 	if (rec)
 		return rec;
-	if (READ_ONCE(tsk->exit_state) || !task_tgid(tsk))
+	if (READ_ONCE(tsk->exit_state))
 		return NULL;
 	return thread_create(tsk);
 }
@@ -365,14 +379,18 @@ void nta_thread_exiting(struct task_struct *tsk)
 	struct nta_record *rec;
 
 	rcu_read_lock();
-	rec = rhashtable_lookup(&nta_tasks.threads, &tsk, nta_thread_params);
-	if (last)
-		task = rhashtable_lookup(&nta_tasks.processes, &pid,
-					 nta_task_params);
-	if (rec || task) {
+	if (rhashtable_lookup(&nta_tasks.threads, &tsk, nta_thread_params) ||
+	    (last && rhashtable_lookup(&nta_tasks.processes, &pid,
+				       nta_task_params))) {
 		spin_lock(&nta_tasks.lock);
+		/* again: what thread_create() takes back is found before */
+		rec = rhashtable_lookup(&nta_tasks.threads, &tsk,
+					nta_thread_params);
 		if (rec)
 			mark_exiting(rec);
+		if (last)
+			task = rhashtable_lookup(&nta_tasks.processes, &pid,
+						 nta_task_params);
 		if (task)
 			mark_dead(task, tsk);
 		spin_unlock(&nta_tasks.lock);
