@@ -5,7 +5,6 @@
 #include "sockinfo.h"
 #include "stats.h"
 
-#include <linux/jhash.h>
 #include <linux/random.h>
 #include <linux/rhashtable.h>
 #include <linux/siphash.h>
@@ -32,22 +31,6 @@
 
 u64 nta_sockinfo_cookie __ro_after_init;
 
-static u32 sock_hash(const void *data, u32 len, u32 seed)
-{
-	/* the halves of the words that say most are folded into three */
-	const struct nta_sock_key *key = data;
-
-	seed = jhash_3words((__force u32)key->local.s6_addr32[3],
-			    (__force u32)key->remote.s6_addr32[3],
-			    (__force u32)key->ports[0] << 16 |
-			    (__force u32)key->ports[1],
-			    seed ^ (u32)key->net);
-	if (likely(!key->local.s6_addr32[0] && !key->local.s6_addr32[1]))
-		return seed;
-	return jhash2((const u32 *)&key->local,
-		      2 * sizeof(key->local) / sizeof(u32), seed);
-}
-
 /* Word by word, as memcmp() is a loop over bytes. */
 static int sock_differs(struct rhashtable_compare_arg *arg, const void *obj)
 {
@@ -64,7 +47,7 @@ static const struct rhashtable_params sock_params = {
 	.key_len		= sizeof(struct nta_sock_key),
 	.key_offset		= offsetof(struct nta_sock, key),
 	.head_offset		= offsetof(struct nta_sock, node),
-	.hashfn			= sock_hash,
+	.hashfn			= nta_sock_chain,
 	.obj_cmpfn		= sock_differs,
 	.automatic_shrinking	= true,
 };
@@ -103,11 +86,12 @@ void nta_sockinfo_exit(void)
 {
 	struct nta_sock *sock, *next;
 
+	/* first, as a worker that makes another table of it looks at them */
+	rhashtable_destroy(&socks);
 	list_for_each_entry_safe(sock, next, &sock_list, link) {
 		kfree_rcu(sock, rcu);
 		cond_resched();
 	}
-	rhashtable_destroy(&socks);
 	INIT_LIST_HEAD(&sock_list);
 	nr_socks = 0;
 	atomic_set(&nr_strangers, 0);
@@ -141,7 +125,8 @@ bool nta_sockinfo_leaves_out(const struct nf_conn *ct)
 
 /*
  * An extension without a helper and without our cookie: one that an earlier
- * load left is taken over, and so is one that nobody has ever written to.
+ * load left is taken over, and so is one that nobody has ever written to; but
+ * that of a confirmed entry can have lost its helper while this is at work.
  * Other packets of the flow may be trying the same on other CPUs.
  */
 struct nta_sockinfo *__nta_sockinfo_adopt(const struct nf_conn *ct)
@@ -156,7 +141,7 @@ struct nta_sockinfo *__nta_sockinfo_adopt(const struct nf_conn *ct)
 	if (cookie == nta_sockinfo_cookie)
 		return info;
 	if (cookie >> 32 != SOCKINFO_MAGIC &&
-	    (cookie || READ_ONCE(info->seen[0]) || READ_ONCE(info->seen[1]) ||
+	    (nf_ct_is_confirmed(ct) || cookie || READ_ONCE(info->seen[0]) || READ_ONCE(info->seen[1]) ||
 	     READ_ONCE(info->slot[0]) || READ_ONCE(info->slot[1])))
 		return NULL;
 	if (cmpxchg(&info->cookie, cookie, SOCKINFO_BUSY) != cookie)
@@ -305,16 +290,19 @@ static struct nta_sock *sock_add(const struct nta_sock_key *key, bool owned)
 	sock->stranger = !owned;
 
 	spin_lock_bh(&sock_lock);
-	if (!sock_has_room(owned))
+	if (!sock_has_room(owned)) {
 		old = ERR_PTR(-ENOSPC);
-	else
+	} else {
+		/* before others can find it, and settle it */
+		atomic_add(!owned, &nr_strangers);
 		old = rhashtable_lookup_get_insert_fast(&socks, &sock->node,
 							sock_params);
+		if (old)
+			atomic_sub(!owned, &nr_strangers);
+	}
 	if (!old) {
 		list_add_tail(&sock->link, &sock_list);
 		WRITE_ONCE(nr_socks, nr_socks + 1);
-		if (!owned)
-			atomic_inc(&nr_strangers);
 	}
 	spin_unlock_bh(&sock_lock);
 

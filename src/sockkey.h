@@ -6,6 +6,7 @@
 #define _NTA_SOCKKEY_H
 
 #include <linux/in6.h>
+#include <linux/jhash.h>
 #include <linux/siphash.h>
 #include <linux/types.h>
 
@@ -29,6 +30,35 @@ struct nta_sock_key {
 };
 
 /* Of each load its own; what readers are told of places is hashed with it, too. */
+/**
+ * nta_sock_chain() - the chain of an identity in a table
+ * @data: the identity
+ * @len: of it
+ * @seed: of the table
+ *
+ * Peers choose their addresses, so the short form leaves out nothing that can
+ * differ between identities that it is for: those of IPv4 and of UDP.
+ *
+ * Return: the hash.
+ */
+static __always_inline u32 nta_sock_chain(const void *data, u32 len, u32 seed)
+{
+	const struct nta_sock_key *key = data;
+	const __be32 *local = key->local.s6_addr32;
+	const __be32 *remote = key->remote.s6_addr32;
+
+	seed = jhash_3words((__force u32)local[3], (__force u32)remote[3],
+			    (__force u32)key->ports[0] << 16 |
+			    (__force u32)key->ports[1],
+			    seed ^ (u32)key->net);
+	if (likely(!(local[0] | local[1] | remote[0] | remote[1] |
+		     (local[2] ^ remote[2])) &&
+		   (!local[2] || local[2] == htonl(0xffff))))
+		return seed;
+	return jhash2((const u32 *)&key->local,
+		      2 * sizeof(key->local) / sizeof(u32), seed);
+}
+
 extern siphash_key_t nta_sock_secret;
 
 void nta_sockkey_init(void);

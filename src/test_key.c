@@ -5,6 +5,7 @@
 #include "test.h"
 #include "key.h"
 
+#include <linux/bitmap.h>
 #include <linux/net.h>
 #include <linux/tcp.h>
 #include <net/inet_sock.h>
@@ -138,6 +139,48 @@ static void key_untold(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, nta_key_out(&pkt, &here, &key));
 }
 
+/*
+ * Wherever identities differ, their chains do, or peers could make one as long
+ * as they like.
+ */
+#define CHAINS	1024
+
+static void key_chains(struct kunit *test)
+{
+	struct nta_sock_key keys[] = {
+		{ .local = IN6ADDR_LOOPBACK_INIT },
+		{ .local.s6_addr32 = { 0, 0, htonl(0xffff), htonl(HERE) },
+		  .remote.s6_addr32 = { 0, 0, htonl(0xffff), htonl(THERE) } },
+		{ .local.s6_addr32 = { htonl(0x20010db8), 0, 0, htonl(1) } },
+		{ .local.s6_addr32 = { 0, htonl(1), htonl(1), htonl(1) } },
+		{ .local.s6_addr32 = { 0, 0, htonl(1), htonl(1) } },
+	};
+	unsigned int i, word, value, same;
+	unsigned long *taken;
+	u32 *words, was, chain;
+
+	taken = kunit_kzalloc(test, BITS_TO_LONGS(1 << 20) * sizeof(long),
+			      GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, taken);
+	for (i = 0; i < ARRAY_SIZE(keys); i++) {
+		words = (u32 *)&keys[i].local;
+		for (word = 0; word < 9; word++) {
+			was = words[word];
+			bitmap_zero(taken, 1 << 20);
+			same = 0;
+			for (value = 0; value < CHAINS; value++) {
+				words[word] = (__force u32)htonl(value);
+				chain = nta_sock_chain(&keys[i],
+						       sizeof(keys[i]), 1);
+				same += test_and_set_bit(chain >> 12, taken);
+			}
+			words[word] = was;
+			KUNIT_EXPECT_LT_MSG(test, same, 8U, "key %u, word %u",
+					    i, word);
+		}
+	}
+}
+
 static void key_udp(struct kunit *test)
 {
 	struct packet4 packet = sent();
@@ -261,6 +304,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(key_answer),
 	KUNIT_CASE(key_ipv6),
 	KUNIT_CASE(key_untold),
+	KUNIT_CASE(key_chains),
 	KUNIT_CASE(key_udp),
 	KUNIT_CASE(key_tcp),
 	KUNIT_CASE(key_hash),
