@@ -15,6 +15,12 @@
 #define AGE_BATCH	64
 #define AGE_SHORT	(10 * HZ)
 
+/*
+ * So many records are looked at when a connection begins anew.  Of chance, a
+ * chain has 64 of them in the largest of tables.
+ */
+#define FORGET		512
+
 /* The pause between two searches for an owner doubles so many times. */
 #define WANT_TRIES	10
 
@@ -234,6 +240,8 @@ void nta_record_discard(struct nta_record *rec)
 		hash_del(&rec->wanted);
 		list_del(&rec->link);
 		WRITE_ONCE(nr_unowned, nr_unowned - 1);
+		/* a search can have been told of it */
+		nta_record_kill(rec);
 		record_put_free(rec);
 	}
 	spin_unlock_bh(&record_lock);
@@ -418,10 +426,13 @@ bool nta_record_is_wanted(u64 want)
  * @want: hash of its identity, odd
  *
  * Another connection begins that has the same: its socket must not be taken
- * for the one that is gone.  Any context but hard interrupts.
+ * for the one that is gone.  A chain that is longer than FORGET is the work of
+ * somebody with a zone of conntrack for each packet; the rest of it stays.  Any
+ * context but hard interrupts.
  */
 void nta_record_forget(u64 want)
 {
+	unsigned int more = FORGET;
 	struct hlist_node *next;
 	struct nta_record *rec;
 
@@ -429,6 +440,8 @@ void nta_record_forget(u64 want)
 		return;
 	spin_lock_bh(&record_lock);
 	hlist_for_each_entry_safe(rec, next, wanted_chain(want), wanted) {
+		if (!more--)
+			break;
 		if (rec->want != want)
 			continue;
 		hash_del(&rec->wanted);
