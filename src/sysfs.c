@@ -258,6 +258,18 @@ static const struct attribute_group *netatop_groups[] = {
 };
 
 /**
+ * nta_sysfs_exit() - remove /sys/kernel/netatop
+ *
+ * On return nobody is reading or writing a file of it.
+ */
+void nta_sysfs_exit(void)
+{
+	/* now: the last put may leave that to a worker */
+	kobject_del(sysfs_kobj);
+	kobject_put(sysfs_kobj);
+}
+
+/**
  * nta_sysfs_init() - make /sys/kernel/netatop
  *
  * Return: 0 or an error of sysfs.
@@ -272,16 +284,6 @@ int nta_sysfs_init(void)
 	nta_param_guard();
 	err = sysfs_create_groups(sysfs_kobj, netatop_groups);
 	if (err)
-		kobject_put(sysfs_kobj);
+		nta_sysfs_exit();
 	return err;
-}
-
-/**
- * nta_sysfs_exit() - remove /sys/kernel/netatop
- *
- * On return nobody is reading or writing a file of it.
- */
-void nta_sysfs_exit(void)
-{
-	kobject_put(sysfs_kobj);
 }
