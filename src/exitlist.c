@@ -19,6 +19,7 @@ static DEFINE_SPINLOCK(exitlist_lock);
 static LIST_HEAD(exitlist);		/* oldest first */
 static unsigned int nr_exitlist;
 static u64 exitlist_seq;		/* of the last one that was listed */
+static u64 exitlist_told;		/* the last that any reader has left there */
 static struct nta_counters exitlist_sum;
 
 /*
@@ -86,8 +87,9 @@ static struct nta_task *exitlist_first(void)
 
 /**
  * nta_exitlist_set_notify() - name the function to call for each new process
- * @notify: called in process context, may sleep; NULL for none.  On return no
- *	    call of the function that was there before is running.
+ * @notify: called in process context, may sleep, and with NULL behind the last
+ *	    of several; NULL for none.  On return no call of the function that
+ *	    was there before is running.
  */
 void nta_exitlist_set_notify(void (*notify)(const struct nta_task *task))
 {
@@ -134,10 +136,13 @@ void nta_exitlist_add(struct list_head *tasks)
 		nta_task_put(task);
 		cond_resched();
 	}
+	exitlist_tell(NULL);
 }
 
 /**
  * nta_exitlist_expire() - retire the processes that nobody has read in time
+ *
+ * And the oldest, where the limit on records has become less than there are.
  *
  * Return: jiffies until the next one is due, MAX_JIFFY_OFFSET if there is
  * none.
@@ -155,6 +160,8 @@ unsigned long nta_exitlist_expire(void)
 		task = exitlist_first();
 		if (!task) {
 			more = false;
+		} else if (nr_exitlist > nta_param(NTA_MAX_RECORDS)) {
+			exitlist_retire(task);
 		} else if (time_before(jiffies, task->stamp + timeout)) {
 			wait = task->stamp + timeout - jiffies;
 			more = false;
@@ -187,6 +194,7 @@ void nta_exitlist_exit(void)
 		cond_resched_lock(&exitlist_lock);
 	}
 	exitlist_seq = 0;
+	exitlist_told = 0;
 	reader_at_work = false;
 	nr_emptied = 0;
 	spin_unlock(&exitlist_lock);
@@ -206,10 +214,12 @@ static struct nta_task *exitlist_give(u64 seq, bool take)
 			nr_emptied++;
 		}
 	} else {
-		if (take)
+		if (take) {
 			task->busy = true;
-		else
+		} else {
 			task->held = true;
+			exitlist_told = max(exitlist_told, task->exit_seq);
+		}
 		refcount_inc(&task->ref);
 		reader_at_work = true;
 		reader_since = jiffies;
@@ -255,7 +265,8 @@ void nta_exitlist_drop(u64 seq)
 
 	while (more) {
 		spin_lock(&exitlist_lock);
-		task = exitlist_held(seq);
+		/* whoever asks for more does not get a longer walk */
+		task = exitlist_held(min(seq, exitlist_told));
 		more = task;
 		if (more)
 			exitlist_retire(task);

@@ -109,7 +109,8 @@ static const struct genl_ops nta_netlink_ops[] = {
 
 /*
  * A namespace of another user namespace has its own root, whom the right to
- * join is asked of there.  What is told is not his to know.
+ * join is asked of there.  What is told is not his to know.  The kernel knows
+ * whether anybody has joined, but not where: so all others are sent it.
  */
 static bool net_listens(const struct net *net)
 {
@@ -133,6 +134,7 @@ static bool anybody_listens(void)
 	return found;
 }
 
+/* NULL tells that something was lost. */
 static void tell_group(struct sk_buff *skb)
 {
 	struct sk_buff *copy;
@@ -142,7 +144,7 @@ static void tell_group(struct sk_buff *skb)
 	for_each_net_rcu(net) {
 		if (!net_listens(net))
 			continue;
-		copy = skb_clone(skb, GFP_ATOMIC);
+		copy = skb ? skb_clone(skb, GFP_ATOMIC) : NULL;
 		if (copy)
 			genlmsg_multicast_netns(&nta_netlink_family, net, copy,
 						0, GROUP_EXIT, GFP_ATOMIC);
@@ -157,9 +159,37 @@ static void tell_group(struct sk_buff *skb)
 static bool ntf_begin(struct nta_msg *msg)
 {
 	*msg = (struct nta_msg) { .time = ktime_get_boottime_ns() };
-	if (anybody_listens())
-		msg->skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!anybody_listens())
+		return false;
+	msg->skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!msg->skb)
+		tell_group(NULL);
 	return msg->skb;
+}
+
+/*
+ * Notices of processes that have been listed since the last datagram.  They go
+ * out together: each is sent once for every namespace.  The exit list's
+ * notification serialises all that is done here.
+ */
+static struct sk_buff *exited_skb;
+
+static void tell_exited(void)
+{
+	if (exited_skb)
+		tell_group(exited_skb);
+	exited_skb = NULL;
+}
+
+static bool put_exited(const struct nta_task_info *info)
+{
+	struct nta_msg msg = {
+		.skb	= exited_skb,
+		.time	= ktime_get_boottime_ns(),
+	};
+
+	return exited_skb &&
+	       !nta_netlink_put_task(&msg, NETATOP_CMD_EXIT_NTF, info, false);
 }
 
 static void nta_netlink_exited(const struct nta_task *task)
@@ -167,13 +197,22 @@ static void nta_netlink_exited(const struct nta_task *task)
 	struct nta_task_info info;
 	struct nta_msg msg;
 
+	if (!task) {
+		tell_exited();
+		return;
+	}
+	nta_task_final(task, &info);
+	if (put_exited(&info))
+		return;
+	tell_exited();
 	if (!ntf_begin(&msg))
 		return;
-	nta_task_final(task, &info);
-	if (nta_netlink_put_task(&msg, NETATOP_CMD_EXIT_NTF, &info, false))
-		kfree_skb(msg.skb);
-	else
-		tell_group(msg.skb);
+	exited_skb = msg.skb;
+	if (!put_exited(&info)) {
+		kfree_skb(exited_skb);
+		exited_skb = NULL;
+		tell_group(NULL);
+	}
 }
 
 /* What the group has been told of; the collector's own. */
@@ -192,6 +231,7 @@ static void nta_netlink_late(void)
 		return;
 	hdr = nta_msg_begin(&msg, NETATOP_CMD_LATE_NTF);
 	if (!hdr || nta_msg_counters(msg.skb, NETATOP_A_COUNTERS, &late)) {
+		/* it stays to be told */
 		kfree_skb(msg.skb);
 		return;
 	}
@@ -231,5 +271,7 @@ void nta_netlink_exit(void)
 {
 	nta_gc_set_notify(NULL);
 	nta_exitlist_set_notify(NULL);
+	/* the function was taken away in the middle of several */
+	tell_exited();
 	genl_unregister_family(&nta_netlink_family);
 }

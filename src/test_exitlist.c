@@ -216,6 +216,25 @@ static void exitlist_full_and_busy(struct kunit *test)
 	expect_next(test, 4);
 }
 
+/* A lower limit holds for those that are there already. */
+static void exitlist_lowered(struct kunit *test)
+{
+	struct nta_task *busy;
+
+	finish(test, 4);
+	busy = nta_exitlist_get();
+	nta_exitlist_expire();
+	KUNIT_EXPECT_EQ(test, nta_exitlist_count(), 4U);
+	nta_test_param(NTA_MAX_RECORDS, 2);
+	nta_exitlist_expire();
+	KUNIT_EXPECT_EQ(test, nta_exitlist_count(), 2U);
+	KUNIT_EXPECT_EQ(test, bytes_in(NTA_BOOK_RETIRED), 110ULL);
+	KUNIT_EXPECT_EQ(test, bytes_in(NTA_BOOK_EXITED), 1001ULL);
+	nta_exitlist_done(busy, false);
+	expect_next(test, 1);
+	expect_next(test, 4);
+}
+
 static void exitlist_expire(struct kunit *test)
 {
 	struct nta_task *task;
@@ -249,7 +268,7 @@ static u64 told;
 
 static void tell(const struct nta_task *task)
 {
-	told = told * 10 + task->exit_seq;
+	told = told * 10 + (task ? task->exit_seq : 0);
 }
 
 static void exitlist_notify(struct kunit *test)
@@ -258,10 +277,10 @@ static void exitlist_notify(struct kunit *test)
 	finish(test, 1);
 	nta_exitlist_set_notify(tell);
 	finish(test, 3);
-	KUNIT_EXPECT_EQ(test, told, 234ULL);
+	KUNIT_EXPECT_EQ(test, told, 2340ULL);
 	nta_exitlist_set_notify(NULL);
 	finish(test, 1);
-	KUNIT_EXPECT_EQ(test, told, 234ULL);
+	KUNIT_EXPECT_EQ(test, told, 2340ULL);
 }
 
 /* A list that is read, and one that its reader has come to the end of. */
@@ -285,6 +304,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(exitlist_drop_busy),
 	KUNIT_CASE(exitlist_full),
 	KUNIT_CASE(exitlist_full_and_busy),
+	KUNIT_CASE(exitlist_lowered),
 	KUNIT_CASE(exitlist_expire),
 	KUNIT_CASE(exitlist_notify),
 	KUNIT_CASE(exitlist_empty),

@@ -136,7 +136,9 @@
  *	to nobody; they are booked as retired.  COUNTERS: of all such flows,
  *	since the LATE_NTF before, or since the load.  Sent after a whole garbage
  *	collection that found some.
- * A listener that does not keep up gets ENOBUFS from recv.
+ * Those that finish together are in one datagram, with others.  A listener that
+ * does not keep up gets ENOBUFS from recv, and so does one whose notice there
+ * was no memory for.
  *
  * Unload: a request gets ENOENT, as the family's id means nothing any more.
  * Membership in the group ends silently; who waits for messages also joins the
