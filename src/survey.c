@@ -353,7 +353,7 @@ struct task_struct *nta_thread_get(struct nta_record *rec)
 	if (tsk)
 		get_task_struct(tsk);
 	spin_unlock(&nta_tasks.lock);
-	if (tsk && !task_pid_nr(tsk)) {
+	if (tsk && !pid_alive(tsk)) {
 		/* it has been reaped: its number can be another's by now */
 		put_task_struct(tsk);
 		tsk = NULL;
@@ -386,23 +386,6 @@ void nta_task_owner(struct nta_record *rec, struct nta_task_info *info)
 		get_task_comm(info->comm, leader);
 	else
 		memcpy(info->comm, task->comm, sizeof(info->comm));
-}
-
-/**
- * nta_task_sum() - sum what the processes have, finished ones not included
- * @sum: added to
- *
- * Process context, may sleep; exact when nothing moves.
- */
-void nta_task_sum(struct nta_counters *sum)
-{
-	struct nta_task *task;
-
-	nta_record_sum(NTA_RECORD_THREAD, sum);
-	rcu_read_lock();
-	list_for_each_entry_rcu(task, &nta_tasks.list, link)
-		nta_counters_add(sum, &task->left);
-	rcu_read_unlock();
 }
 
 /**

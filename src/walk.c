@@ -8,7 +8,7 @@
 #include <linux/rculist.h>
 #include <linux/sched/task.h>
 
-/* Processes that are noticed in one read-side section. */
+/* Processes that are looked at in one read-side section. */
 #define BATCH	64
 
 /**
@@ -98,23 +98,11 @@ int nta_thread_next(struct nta_task_walk *walk, struct nta_task_info *info)
 	return 1;
 }
 
-static void notice_one(struct nta_task *task)
-{
-	struct nta_counters sum;
-	struct nta_record *rec;
-
-	nta_task_tally(task, &sum);
-	list_for_each_entry_rcu(rec, &task->threads, link)
-		nta_notice(&rec->noticed, &rec->last,
-			   nta_live_packets(&rec->live));
-}
-
-/**
- * nta_task_notice() - take note of all whose counters have changed
- *
- * Process context, may sleep.
+/*
+ * All processes that there are, BATCH of them in one read-side section.  What
+ * comes meanwhile is left out.
  */
-void nta_task_notice(void)
+static void for_all(void (*fn)(struct nta_task *task, void *arg), void *arg)
 {
 	struct nta_task_walk walk;
 	struct nta_task *task;
@@ -134,10 +122,48 @@ void nta_task_notice(void)
 					walk.next = task->serial;
 					break;
 				}
-				notice_one(task);
+				fn(task, arg);
 			}
 		}
 		rcu_read_unlock();
 		cond_resched();
 	} while (walk.next < walk.end);
+}
+
+static void notice_one(struct nta_task *task, void *unused)
+{
+	struct nta_counters sum;
+	struct nta_record *rec;
+
+	nta_task_tally(task, &sum);
+	list_for_each_entry_rcu(rec, &task->threads, link)
+		nta_notice(&rec->noticed, &rec->last,
+			   nta_live_packets(&rec->live));
+}
+
+/**
+ * nta_task_notice() - take note of all whose counters have changed
+ *
+ * Process context, may sleep.
+ */
+void nta_task_notice(void)
+{
+	for_all(notice_one, NULL);
+}
+
+static void sum_one(struct nta_task *task, void *sum)
+{
+	nta_counters_add(sum, &task->left);
+}
+
+/**
+ * nta_task_sum() - sum what the processes have, finished ones not included
+ * @sum: added to
+ *
+ * Process context, may sleep; exact when nothing moves.
+ */
+void nta_task_sum(struct nta_counters *sum)
+{
+	nta_record_sum(NTA_RECORD_THREAD, sum);
+	for_all(sum_one, sum);
 }
