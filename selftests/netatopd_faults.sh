@@ -244,6 +244,12 @@ Try: netatopd --help
 	is "$("$NETATOPD" -s 5 2>&1; echo $?)" "netatopd: a size is 16k to 1024G, not 5
 Try: netatopd --help
 2" "a size that is too small"
+	is "$("$NETATOPD" -d -l exits.log 2>&1; echo $?) $("$NETATOPD" -d -p ./pid 2>&1; echo $?)" \
+"netatopd: in the background a path begins with /: exits.log
+Try: netatopd --help
+2 netatopd: in the background a path begins with /: ./pid
+Try: netatopd --help
+2" "a path that would mean another file"
 	is "$("$NETATOPD" -V)" "netatopd $(<"$SYS/version")" "its version"
 }
 
@@ -260,7 +266,7 @@ memory()
 	check "valgrind: nothing to complain of" ended daemon
 }
 
-plan $((12 + 16 + 8 + 4 + 10 + 7 + 8 + 8 + 3))
+plan $((12 + 16 + 8 + 4 + 10 + 7 + 8 + 9 + 3))
 [[ -x $NETATOPD ]] || fatal "netatopd is not built"
 rm -rf "$LOG" /run/netatopd
 load_module

@@ -174,6 +174,12 @@ int nta_find_module(struct netatop *nta, struct nta_family *family)
 {
 	int err = nta_find(nta, NETATOP_FAMILY_NAME, NETATOP_MCGRP_EXIT, family);
 
+	/*
+	 * The kernel goes on with its list by how many it has told, so one that
+	 * goes meanwhile hides another: ask twice.
+	 */
+	if (err == -ENOENT)
+		err = nta_find(nta, NETATOP_FAMILY_NAME, NETATOP_MCGRP_EXIT, family);
 	if (err == -ENOENT)
 		return nta_fail(nta, -ENODEV, "the module netatop is not loaded");
 	if (err)

@@ -144,6 +144,10 @@ static int parse(int argc, char **argv, struct arguments *args)
 	}
 	if (optind < argc)
 		return misused("one argument too many: ", argv[optind]);
+	if (args->daemon && args->log && args->log[0] != '/')
+		return misused("in the background a path begins with /: ", args->log);
+	if (args->daemon && args->pid_file && args->pid_file[0] != '/')
+		return misused("in the background a path begins with /: ", args->pid_file);
 	return -1;
 }
 
