@@ -5,21 +5,34 @@
 #include "sockinfo.h"
 #include "stats.h"
 
+#include <linux/jhash.h>
 #include <linux/random.h>
 #include <linux/rhashtable.h>
 #include <linux/siphash.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <net/ipv6.h>
+#include <net/netns/hash.h>
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_labels.h>
 #include <net/netfilter/nf_conntrack_tuple.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 
-/* "nta" and the version of the layout, the upper half of each cookie */
-#define SOCKINFO_MAGIC	0x6e746102ULL
-/* in place of the cookie while the slots of an earlier load are cleared */
-#define SOCKINFO_BUSY	(SOCKINFO_MAGIC << 32)
+/* "nta" and the version of the layout */
+#define SOCKINFO_LAYOUT	0x6e746102
+
+/*
+ * The upper half of each cookie since the machine was started.  Nobody outside
+ * the kernel knows it: helpers store what peers have sent in that place, and
+ * those in user space what they like.  The lower half is drawn by each load.
+ */
+static u32 sockinfo_magic __ro_after_init;
+
+/* In place of the cookie while the slots of an earlier load are cleared. */
+static u64 sockinfo_busy(void)
+{
+	return (u64)sockinfo_magic << 32;
+}
 
 /* How long a quiet socket with an owner is kept, also where room is scarce. */
 #define SOCK_IDLE	(7200 * HZ)
@@ -69,9 +82,11 @@ int nta_sockinfo_init(void)
 {
 	NF_CT_HELPER_BUILD_BUG_ON(sizeof(struct nta_sockinfo));
 
+	sockinfo_magic = jhash_1word(net_hash_mix(&init_net),
+				     SOCKINFO_LAYOUT) ?: 1;
 	do {
-		nta_sockinfo_cookie = SOCKINFO_MAGIC << 32 | get_random_u32();
-	} while (nta_sockinfo_cookie == SOCKINFO_BUSY);
+		nta_sockinfo_cookie = sockinfo_busy() | get_random_u32();
+	} while (nta_sockinfo_cookie == sockinfo_busy());
 	nta_sockkey_init();
 	return rhashtable_init(&socks, &sock_params);
 }
@@ -136,15 +151,15 @@ struct nta_sockinfo *__nta_sockinfo_adopt(const struct nf_conn *ct)
 	u64 cookie = READ_ONCE(info->cookie);
 	u64 owner;
 
-	if (rcu_access_pointer(help->helper) || cookie == SOCKINFO_BUSY)
+	if (rcu_access_pointer(help->helper) || cookie == sockinfo_busy())
 		return NULL;
 	if (cookie == nta_sockinfo_cookie)
 		return info;
-	if (cookie >> 32 != SOCKINFO_MAGIC &&
+	if (cookie >> 32 != sockinfo_magic &&
 	    (nf_ct_is_confirmed(ct) || cookie || READ_ONCE(info->seen[0]) || READ_ONCE(info->seen[1]) ||
 	     READ_ONCE(info->slot[0]) || READ_ONCE(info->slot[1])))
 		return NULL;
-	if (cmpxchg(&info->cookie, cookie, SOCKINFO_BUSY) != cookie)
+	if (cmpxchg(&info->cookie, cookie, sockinfo_busy()) != cookie)
 		return NULL;
 	WRITE_ONCE(info->seen[0], seen_nothing());
 	WRITE_ONCE(info->seen[1], seen_nothing());

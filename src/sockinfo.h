@@ -84,12 +84,8 @@ nta_sockinfo_find(const struct nf_conn *ct)
 	if (unlikely(!help))
 		return NULL;
 	info = (struct nta_sockinfo *)help->data;
-	/*
-	 * Who has a helper in user space writes what he likes.  The acquire
-	 * pairs with the release in __nta_sockinfo_adopt().
-	 */
-	if (likely(smp_load_acquire(&info->cookie) == nta_sockinfo_cookie &&
-		   !rcu_access_pointer(help->helper)))
+	/* pairs with the release in __nta_sockinfo_adopt() */
+	if (likely(smp_load_acquire(&info->cookie) == nta_sockinfo_cookie))
 		return info;
 	return __nta_sockinfo_adopt(ct);
 }
@@ -187,8 +183,8 @@ nta_sockinfo_peek(const struct nf_conn *ct)
 		return NULL;
 	info = (const struct nta_sockinfo *)help->data;
 	/* pairs with the release in __nta_sockinfo_adopt() */
-	return smp_load_acquire(&info->cookie) == nta_sockinfo_cookie &&
-	       !rcu_access_pointer(help->helper) ? info : NULL;
+	return smp_load_acquire(&info->cookie) == nta_sockinfo_cookie ?
+	       info : NULL;
 }
 
 /**
