@@ -15,10 +15,7 @@
 #define AGE_BATCH	64
 #define AGE_SHORT	(10 * HZ)
 
-/*
- * So many records are looked at when a connection begins anew.  Of chance, a
- * chain has 64 of them in the largest of tables.
- */
+/* Of a chain that is walked to forget; by chance it has 64 at most. */
 #define FORGET		512
 
 /* The pause between two searches for an owner doubles so many times. */
@@ -230,7 +227,7 @@ void nta_record_free(struct nta_record *rec)
 
 /**
  * nta_record_discard() - give back an unowned record that was never published
- * @rec: the record
+ * @rec: the record; a search can have been told of it
  */
 void nta_record_discard(struct nta_record *rec)
 {
@@ -240,7 +237,6 @@ void nta_record_discard(struct nta_record *rec)
 		hash_del(&rec->wanted);
 		list_del(&rec->link);
 		WRITE_ONCE(nr_unowned, nr_unowned - 1);
-		/* a search can have been told of it */
 		nta_record_kill(rec);
 		record_put_free(rec);
 	}
@@ -426,9 +422,8 @@ bool nta_record_is_wanted(u64 want)
  * @want: hash of its identity, odd
  *
  * Another connection begins that has the same: its socket must not be taken
- * for the one that is gone.  A chain that is longer than FORGET is the work of
- * somebody with a zone of conntrack for each packet; the rest of it stays.  Any
- * context but hard interrupts.
+ * for the one that is gone.  A longer chain is the work of somebody with a zone
+ * for each packet; its rest stays.  Any context but hard interrupts.
  */
 void nta_record_forget(u64 want)
 {
@@ -461,16 +456,14 @@ void nta_record_forget(u64 want)
 void nta_record_sum(enum nta_record_state state, struct nta_counters *sum)
 {
 	/* pairs with record_grow() */
-	unsigned int n = smp_load_acquire(&nr_records) / NTA_CHUNK_RECORDS;
+	unsigned int i, n = smp_load_acquire(&nr_records) / NTA_CHUNK_RECORDS;
 	struct nta_record *rec, *chunk;
-	unsigned int i;
 
 	for (i = 0; i < n; i++) {
 		chunk = nta_record_chunk[i];
-		for (rec = chunk; rec < chunk + NTA_CHUNK_RECORDS; rec++) {
+		for (rec = chunk; rec < chunk + NTA_CHUNK_RECORDS; rec++)
 			if (READ_ONCE(rec->state) == state)
 				nta_counters_add_live(sum, &rec->live);
-		}
 		cond_resched();
 	}
 }
