@@ -156,7 +156,8 @@ struct nta_sockinfo *__nta_sockinfo_adopt(const struct nf_conn *ct)
 	if (cookie == nta_sockinfo_cookie)
 		return info;
 	if (cookie >> 32 != sockinfo_magic &&
-	    (nf_ct_is_confirmed(ct) || cookie || READ_ONCE(info->seen[0]) || READ_ONCE(info->seen[1]) ||
+	    (nf_ct_is_confirmed(ct) || cookie ||
+	     READ_ONCE(info->seen[0]) || READ_ONCE(info->seen[1]) ||
 	     READ_ONCE(info->slot[0]) || READ_ONCE(info->slot[1])))
 		return NULL;
 	if (cmpxchg(&info->cookie, cookie, sockinfo_busy()) != cookie)

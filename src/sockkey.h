@@ -29,15 +29,14 @@ struct nta_sock_key {
 	u32		pad;
 };
 
-/* Of each load its own; what readers are told of places is hashed with it, too. */
 /**
  * nta_sock_chain() - the chain of an identity in a table
  * @data: the identity
  * @len: of it
  * @seed: of the table
  *
- * Peers choose their addresses, so the short form leaves out nothing that can
- * differ between identities that it is for: those of IPv4 and of UDP.
+ * Peers choose their addresses, so the short form is for identities that differ
+ * in nothing else: those of IPv4 and of UDP.
  *
  * Return: the hash.
  */
@@ -59,6 +58,7 @@ static __always_inline u32 nta_sock_chain(const void *data, u32 len, u32 seed)
 		      2 * sizeof(key->local) / sizeof(u32), seed);
 }
 
+/* Of each load its own; what readers are told of places is hashed with it, too. */
 extern siphash_key_t nta_sock_secret;
 
 void nta_sockkey_init(void);

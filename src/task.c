@@ -383,7 +383,7 @@ void nta_thread_exiting(struct task_struct *tsk)
 	    (last && rhashtable_lookup(&nta_tasks.processes, &pid,
 				       nta_task_params))) {
 		spin_lock(&nta_tasks.lock);
-		/* again: what thread_create() takes back is found before */
+		/* again: thread_create() can have taken it back meanwhile */
 		rec = rhashtable_lookup(&nta_tasks.threads, &tsk,
 					nta_thread_params);
 		if (rec)
