@@ -127,6 +127,10 @@ exits()
 	is "$("$GETCNT" exit | fields id)" "$(grep '^cmd=7 ' "$TMP/listener" | tail -n 1 | fields tgid)" "getsockopt takes it as well"
 	start waiter "$CLI" "$GETCNT" empty-exit
 	check "EMPTY_EXIT goes on when all has been read" ended waiter
+	in_ns "$CLI" "$TRAFFIC" spawn 40 udp-client -n 1 127.0.0.1 9 >/dev/null 2>&1
+	check "of 40 that finish together, all are heard" busywait "$WAIT" heard listener 7 44
+	is "$(grep '^cmd=7 ' "$TMP/listener" | fields tgid | sort -u | wc -l)" 44 "each once"
+	forget
 	slay listener second stranger
 }
 
@@ -224,7 +228,7 @@ fuzzed()
 	is "$("$NL" get books | fields version)" "$(<"$SYS/version")" "sense is still answered"
 }
 
-plan $((9 + 28 + 5 + 11 + 14 + 2 + 7 + 2 + 1))
+plan $((9 + 30 + 5 + 11 + 14 + 2 + 7 + 2 + 1))
 load_module
 setup_pair
 may

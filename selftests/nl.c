@@ -441,7 +441,7 @@ static int receive(on_message *cb)
 {
 	const struct genlmsghdr *genl;
 	struct nlmsghdr *nlh;
-	int len;
+	int len, done = 0;
 
 	len = mnl_socket_recvfrom(sock, buf, sizeof(buf));
 	if (len < 0)
@@ -455,10 +455,11 @@ static int receive(on_message *cb)
 		if (genl->cmd == NETATOP_CMD_PAGE_END)
 			note_cursor(nlh);
 		cb(nlh);
+		/* notices can come together */
 		if (!(nlh->nlmsg_flags & NLM_F_MULTI))
-			return 1;
+			done = 1;
 	}
-	return 0;
+	return done;
 }
 
 static int answer(on_message *cb)
@@ -591,6 +592,14 @@ static int bench(void)
 	return 0;
 }
 
+static int nr_heard;
+
+static void hear(const struct nlmsghdr *nlh)
+{
+	print_message(nlh);
+	nr_heard++;
+}
+
 static int listen_group(int count)
 {
 	setvbuf(stdout, NULL, _IOLBF, 0);
@@ -599,8 +608,9 @@ static int listen_group(int count)
 		return 1;
 	}
 	puts("listening");
-	for (int i = 0; !count || i < count; i++)
-		if (receive(print_message) < 0)
+	nr_heard = 0;
+	while (!count || nr_heard < count)
+		if (receive(hear) < 0)
 			return 1;
 	return 0;
 }

@@ -142,8 +142,6 @@ void nta_exitlist_add(struct list_head *tasks)
 /**
  * nta_exitlist_expire() - retire the processes that nobody has read in time
  *
- * And the oldest, where the limit on records has become less than there are.
- *
  * Return: jiffies until the next one is due, MAX_JIFFY_OFFSET if there is
  * none.
  */
@@ -160,8 +158,6 @@ unsigned long nta_exitlist_expire(void)
 		task = exitlist_first();
 		if (!task) {
 			more = false;
-		} else if (nr_exitlist > nta_param(NTA_MAX_RECORDS)) {
-			exitlist_retire(task);
 		} else if (time_before(jiffies, task->stamp + timeout)) {
 			wait = task->stamp + timeout - jiffies;
 			more = false;

@@ -156,15 +156,9 @@ static void tell_group(struct sk_buff *skb)
 	consume_skb(skb);
 }
 
-static bool ntf_begin(struct nta_msg *msg)
+static struct sk_buff *ntf_new(void)
 {
-	*msg = (struct nta_msg) { .time = ktime_get_boottime_ns() };
-	if (!anybody_listens())
-		return false;
-	msg->skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
-	if (!msg->skb)
-		tell_group(NULL);
-	return msg->skb;
+	return genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 }
 
 /*
@@ -195,7 +189,6 @@ static bool put_exited(const struct nta_task_info *info)
 static void nta_netlink_exited(const struct nta_task *task)
 {
 	struct nta_task_info info;
-	struct nta_msg msg;
 
 	if (!task) {
 		tell_exited();
@@ -205,9 +198,9 @@ static void nta_netlink_exited(const struct nta_task *task)
 	if (put_exited(&info))
 		return;
 	tell_exited();
-	if (!ntf_begin(&msg))
+	if (!anybody_listens())
 		return;
-	exited_skb = msg.skb;
+	exited_skb = ntf_new();
 	if (!put_exited(&info)) {
 		kfree_skb(exited_skb);
 		exited_skb = NULL;
@@ -220,18 +213,21 @@ static struct nta_counters late_told;
 
 static void nta_netlink_late(void)
 {
+	struct nta_msg msg = { .time = ktime_get_boottime_ns() };
 	struct nta_counters late, now;
-	struct nta_msg msg;
 	void *hdr;
 
 	nta_stats_term(NTA_LATE, &now);
 	late = now;
 	nta_counters_sub(&late, &late_told);
-	if (!memchr_inv(&late, 0, sizeof(late)) || !ntf_begin(&msg))
+	if (!memchr_inv(&late, 0, sizeof(late)) || !anybody_listens())
+		return;
+	/* what cannot be told now is told with what comes next */
+	msg.skb = ntf_new();
+	if (!msg.skb)
 		return;
 	hdr = nta_msg_begin(&msg, NETATOP_CMD_LATE_NTF);
 	if (!hdr || nta_msg_counters(msg.skb, NETATOP_A_COUNTERS, &late)) {
-		/* it stays to be told */
 		kfree_skb(msg.skb);
 		return;
 	}

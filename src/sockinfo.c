@@ -23,8 +23,8 @@
 
 /*
  * The upper half of each cookie since the machine was started.  Nobody outside
- * the kernel knows it: helpers store what peers have sent in that place, and
- * those in user space what they like.  The lower half is drawn by each load.
+ * the kernel is told: helpers store what peers have sent in that place, and those
+ * in user space what they like.  The lower half is drawn by each load.
  */
 static u32 sockinfo_magic __ro_after_init;
 
@@ -142,11 +142,12 @@ bool nta_sockinfo_leaves_out(const struct nf_conn *ct)
  * An extension without a helper and without our cookie: one that an earlier
  * load left is taken over, and so is one that nobody has ever written to; but
  * that of a confirmed entry can have lost its helper while this is at work.
- * Other packets of the flow may be trying the same on other CPUs.
+ * Other packets of the flow may be trying the same on other CPUs.  @help is what
+ * the caller has found: 6.1 can hide it from one moment to the next.
  */
-struct nta_sockinfo *__nta_sockinfo_adopt(const struct nf_conn *ct)
+struct nta_sockinfo *__nta_sockinfo_adopt(const struct nf_conn *ct,
+					  struct nf_conn_help *help)
 {
-	struct nf_conn_help *help = nfct_help(ct);
 	struct nta_sockinfo *info = (struct nta_sockinfo *)help->data;
 	u64 cookie = READ_ONCE(info->cookie);
 	u64 owner;
@@ -350,6 +351,9 @@ struct nta_sock *nta_sock_get(const struct nta_sock_key *key, bool owned)
 	sock = sock_add(key, owned);
 	if (!sock)
 		nta_stats_event(NTA_SOCKET_OVERFLOW);
+	else if (owned)
+		/* another CPU can have been faster */
+		nta_sock_settle(sock);
 	return sock;
 }
 

@@ -64,7 +64,8 @@ struct nta_sock {
 
 extern u64 nta_sockinfo_cookie;
 
-struct nta_sockinfo *__nta_sockinfo_adopt(const struct nf_conn *ct);
+struct nta_sockinfo *__nta_sockinfo_adopt(const struct nf_conn *ct,
+					  struct nf_conn_help *help);
 
 /**
  * nta_sockinfo_find() - the sockinfo of a conntrack entry
@@ -87,7 +88,7 @@ nta_sockinfo_find(const struct nf_conn *ct)
 	/* pairs with the release in __nta_sockinfo_adopt() */
 	if (likely(smp_load_acquire(&info->cookie) == nta_sockinfo_cookie))
 		return info;
-	return __nta_sockinfo_adopt(ct);
+	return __nta_sockinfo_adopt(ct, help);
 }
 
 /* What tells the sockets apart that have had one port lately. */

@@ -46,10 +46,11 @@ static __always_inline u32 nta_sock_chain(const void *data, u32 len, u32 seed)
 	const __be32 *local = key->local.s6_addr32;
 	const __be32 *remote = key->remote.s6_addr32;
 
+	/* by a product, as a sum could be made up for in the words */
+	seed += (u32)key->net * (seed | 1);
 	seed = jhash_3words((__force u32)local[3], (__force u32)remote[3],
 			    (__force u32)key->ports[0] << 16 |
-			    (__force u32)key->ports[1],
-			    seed ^ (u32)key->net);
+			    (__force u32)key->ports[1], seed);
 	if (likely(!(local[0] | local[1] | remote[0] | remote[1] |
 		     (local[2] ^ remote[2])) &&
 		   (!local[2] || local[2] == htonl(0xffff))))

@@ -216,25 +216,6 @@ static void exitlist_full_and_busy(struct kunit *test)
 	expect_next(test, 4);
 }
 
-/* A lower limit holds for those that are there already. */
-static void exitlist_lowered(struct kunit *test)
-{
-	struct nta_task *busy;
-
-	finish(test, 4);
-	busy = nta_exitlist_get();
-	nta_exitlist_expire();
-	KUNIT_EXPECT_EQ(test, nta_exitlist_count(), 4U);
-	nta_test_param(NTA_MAX_RECORDS, 2);
-	nta_exitlist_expire();
-	KUNIT_EXPECT_EQ(test, nta_exitlist_count(), 2U);
-	KUNIT_EXPECT_EQ(test, bytes_in(NTA_BOOK_RETIRED), 110ULL);
-	KUNIT_EXPECT_EQ(test, bytes_in(NTA_BOOK_EXITED), 1001ULL);
-	nta_exitlist_done(busy, false);
-	expect_next(test, 1);
-	expect_next(test, 4);
-}
-
 static void exitlist_expire(struct kunit *test)
 {
 	struct nta_task *task;
@@ -304,7 +285,6 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(exitlist_drop_busy),
 	KUNIT_CASE(exitlist_full),
 	KUNIT_CASE(exitlist_full_and_busy),
-	KUNIT_CASE(exitlist_lowered),
 	KUNIT_CASE(exitlist_expire),
 	KUNIT_CASE(exitlist_notify),
 	KUNIT_CASE(exitlist_empty),

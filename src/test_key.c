@@ -179,6 +179,21 @@ static void key_chains(struct kunit *test)
 					    i, word);
 		}
 	}
+
+	/* a namespace each, and a sum that is the same */
+	bitmap_zero(taken, 1 << 20);
+	same = 0;
+	words = (u32 *)&keys[1].local;
+	for (value = 0; value < CHAINS; value++) {
+		keys[1].net = value;
+		words[3] = -value;
+		words[7] = -value;
+		words[8] = -value;
+		chain = nta_sock_chain(&keys[1], sizeof(keys[1]),
+				       0x9e3779b9);
+		same += test_and_set_bit(chain >> 12, taken);
+	}
+	KUNIT_EXPECT_LT(test, same, 8U);
 }
 
 static void key_udp(struct kunit *test)

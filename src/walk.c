@@ -99,8 +99,8 @@ int nta_thread_next(struct nta_task_walk *walk, struct nta_task_info *info)
 }
 
 /*
- * All processes that there are, BATCH of them in one read-side section.  What
- * comes meanwhile is left out.
+ * All processes that there are, BATCH of them in one read-side section.  Those
+ * that come meanwhile may be left out.
  */
 static void for_all(void (*fn)(struct nta_task *task, void *arg), void *arg)
 {
