@@ -127,9 +127,11 @@ exits()
 	is "$("$GETCNT" exit | fields id)" "$(grep '^cmd=7 ' "$TMP/listener" | tail -n 1 | fields tgid)" "getsockopt takes it as well"
 	start waiter "$CLI" "$GETCNT" empty-exit
 	check "EMPTY_EXIT goes on when all has been read" ended waiter
-	in_ns "$CLI" "$TRAFFIC" spawn 40 udp-client -n 1 127.0.0.1 9 >/dev/null 2>&1
+	start_server many "$SRV" tcp-server -n 41 -a 30 "$SRV4" 5003
+	in_ns "$CLI" "$TRAFFIC" spawn 40 tcp-client -B -n 100 -w 30 "$SRV4" 5003 >"$TMP/spawn" 2>&1 || fatal "spawn: $(tail -n 1 "$TMP/spawn")"
 	check "of 40 that finish together, all are heard" busywait "$WAIT" heard listener 7 44
 	is "$(grep '^cmd=7 ' "$TMP/listener" | fields tgid | sort -u | wc -l)" 44 "each once"
+	slay many
 	forget
 	slay listener second stranger
 }
