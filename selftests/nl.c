@@ -608,7 +608,6 @@ static int listen_group(int count)
 		return 1;
 	}
 	puts("listening");
-	nr_heard = 0;
 	while (!count || nr_heard < count)
 		if (receive(hear) < 0)
 			return 1;

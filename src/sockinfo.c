@@ -343,16 +343,12 @@ struct nta_sock *nta_sock_get(const struct nta_sock_key *key, bool owned)
 {
 	struct nta_sock *sock = nta_sock_find(key);
 
-	if (likely(sock)) {
-		if (owned)
-			nta_sock_settle(sock);
-		return sock;
-	}
-	sock = sock_add(key, owned);
-	if (!sock)
+	if (unlikely(!sock))
+		sock = sock_add(key, owned);
+	if (unlikely(!sock))
 		nta_stats_event(NTA_SOCKET_OVERFLOW);
 	else if (owned)
-		/* another CPU can have been faster */
+		/* whoever has added it, perhaps another CPU just now */
 		nta_sock_settle(sock);
 	return sock;
 }

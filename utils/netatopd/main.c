@@ -93,6 +93,17 @@ static int misused(const char *what, const char *which)
 	return MISUSED;
 }
 
+/* In the background its directory is another. */
+static int check_paths(const struct arguments *args)
+{
+	const char *paths[] = { args->log, args->pid_file };
+
+	for (size_t i = 0; i < 2; i++)
+		if (paths[i][0] != '/')
+			return misused("in the background a path begins with /: ", paths[i]);
+	return -1;
+}
+
 /* Returns -1 to go on, or how to end. */
 static int parse(int argc, char **argv, struct arguments *args)
 {
@@ -144,11 +155,7 @@ static int parse(int argc, char **argv, struct arguments *args)
 	}
 	if (optind < argc)
 		return misused("one argument too many: ", argv[optind]);
-	if (args->daemon && args->log && args->log[0] != '/')
-		return misused("in the background a path begins with /: ", args->log);
-	if (args->daemon && args->pid_file && args->pid_file[0] != '/')
-		return misused("in the background a path begins with /: ", args->pid_file);
-	return -1;
+	return args->daemon ? check_paths(args) : -1;
 }
 
 /* --- in the background */
