@@ -15,17 +15,21 @@ FRAG=$HERE/frag FTP=$HERE/ftp
 FAR4=10.7.2.1 FAR6=fd00:7:2::1 NEAR4=10.7.1.1 NEAR6=fd00:7:1::1
 RTR=""
 SEEN=""		# where a scenario is shown
+ROUNDS=0
 
 # same DESCRIPTION SCENARIO...: both ways in one of three rounds. What depends on time alone (an
 # acknowledgement of its own or on the next packet) can differ once; what the module changes differs
-# each time. The text without the module stays in $TMP/without.
+# each time. The text without the module stays in $TMP/without, that of all rounds with it in $TMP/rounds.
 same()
 {
 	local what=$1 round began=$SECONDS
 	shift
+	: >"$TMP/rounds"
 	for round in 1 2 3; do
+		ROUNDS=$round
 		without "$@"
 		with "$@"
+		cat "$TMP/with" >>"$TMP/rounds"
 		if cmp -s "$TMP/without" "$TMP/with"; then
 			note "$((SECONDS - began)) s"
 			ok "$what"
@@ -60,6 +64,9 @@ with()
 # shown COUNT PATTERN DESCRIPTION: so many lines of what was seen without the module have PATTERN, or
 # the scenario is not what it is meant to be
 shown() { is "$(grep -cE -e "$2" "$TMP/without")" "$1" "$3"; }
+
+# always COUNT PATTERN DESCRIPTION: the same, and in every round with the module, too
+always() { is "$(grep -cE -e "$2" "$TMP/without") $(grep -cE -e "$2" "$TMP/rounds")" "$1 $(($1 * ROUNDS))" "$3"; }
 
 # show TITLE COMMAND...: what it prints
 show()
