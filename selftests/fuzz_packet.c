@@ -185,6 +185,8 @@ static void make(int out)
 		sum_ip4();
 }
 
+static long offloads;	/* were taken */
+
 static int to_tap(int fd)
 {
 	static const unsigned char gso[] = { 0, 0, 0, 1, 3, 4, 5, 1 | 0x80, 4 | 0x80, 255 };
@@ -205,7 +207,10 @@ static int to_tap(int fd)
 	}
 	all.hdr = hdr;
 	memcpy(all.data, frame, ETH + len);
-	return write(fd, &all, sizeof(hdr) + ETH + len) > 0;
+	if (write(fd, &all, sizeof(hdr) + ETH + len) < 0)
+		return 0;
+	offloads += hdr.gso_type != VIRTIO_NET_HDR_GSO_NONE;
+	return 1;
 }
 
 static int by_raw(int fd4, int fd6)
@@ -244,6 +249,6 @@ int main(int argc, char **argv)
 		taken += to_tap(tap);
 	for (i = 0; i < count / 2; i++)
 		sent += by_raw(fd4, fd6);
-	printf("tap=%ld of %ld raw=%ld of %ld\n", taken, count, sent, count / 2);
-	return !taken || !sent;
+	printf("tap=%ld of %ld offloads=%ld raw=%ld of %ld\n", taken, count, offloads, sent, count / 2);
+	return !taken || !offloads || !sent;
 }

@@ -126,7 +126,7 @@ exits()
 	check "and another" busywait "$WAIT" heard listener 7 4
 	is "$("$GETCNT" exit | fields id)" "$(grep '^cmd=7 ' "$TMP/listener" | tail -n 1 | fields tgid)" "getsockopt takes it as well"
 	start waiter "$CLI" "$GETCNT" empty-exit
-	check "EMPTY_EXIT goes on when all has been read" ended waiter
+	check "EMPTY_EXIT does not wait where all has been read" ended waiter
 	start_server many "$SRV" tcp-server -n 41 -a 30 "$SRV4" 5003
 	in_ns "$CLI" "$TRAFFIC" spawn 40 tcp-client -B -n 100 -w 30 "$SRV4" 5003 >"$TMP/spawn" 2>&1 || fatal "spawn: $(tail -n 1 "$TMP/spawn")"
 	check "of 40 that finish together, all are heard" busywait "$WAIT" heard listener 7 44
@@ -145,6 +145,7 @@ held()
 	for _ in 1 2 3; do datagram; done
 	busywait "$WAIT" stat_is exit_records 3
 	start waiter "$CLI" "$GETCNT" empty-exit
+	busywait "$WAIT" blocked "${PID[waiter]}" || fatal "nobody waits for an empty list"
 	told=$("$NL" get exit hold)
 	mapfile -t seq < <(fields exit_seq <<<"$told")
 	cookie=$(fields cookie <<<"$told" | tail -n 1)

@@ -9,7 +9,7 @@
  *	nl same [threads]	compares a walk with what getsockopt says of each
  *	nl bench		times a walk by tables, and one for those that have changed where none has, against a
  *				getsockopt for each process, three times
- *	nl fuzz SECONDS SEED	sends random and mutated requests, says how many
+ *	nl fuzz SECONDS SEED	sends random and mutated requests, says how many; some must have been answered
  *
  * COMMAND is task, flow, books, tunable, exit, or a number. "page" walks by pages, "one" does one
  * page. An ATTRIBUTE is as in the table below, or NUMBER:HEX. -u gives up all privileges first.
@@ -707,7 +707,7 @@ static int fuzz(int seconds, unsigned int seed)
 		}
 	}
 	printf("sent=%lu answered=%lu\n", sent, got);
-	return 0;
+	return !got;
 }
 
 static int command(const char *name)
