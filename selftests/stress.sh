@@ -8,7 +8,7 @@
 # Everything at once. STRESS processes (400) with a short connection each, while FORCE_GC is called 50
 # times a second, atop and our own readers run, limits go to their smallest and back, conntrack comes
 # and goes and is flushed, rules and helpers change, namespaces are made and destroyed, threads exec,
-# sockets change hands, and a CPU is taken away; then the same while the module itself comes and goes.
+# sockets change hands, memory runs short and a CPU is taken away; then the same while the module itself comes and goes.
 # No connection fails. Afterwards the books balance, and what is counted is exact again.
 
 source "$(dirname "$0")/lib.sh"
@@ -52,6 +52,8 @@ flush()
 # The helper is on the flows of the test, so its module lets go of their entries when it goes.
 rules()
 {
+	local module
+	modprobe nf_nat_ftp
 	in_ns "$SRV" nft -f - <<-END || return
 		table inet s {
 			ct helper ftp { type "ftp" protocol tcp; }
@@ -62,7 +64,9 @@ rules()
 	pace 0.3
 	in_ns "$SRV" nft flush ruleset || return
 	conntrack_rule "$SRV"
-	rmmod nf_nat_ftp nf_conntrack_ftp nft_masq
+	for module in nf_nat_ftp nf_conntrack_ftp nft_masq; do
+		rmmod "$module" && echo "$module" >>"$TMP/unloaded"
+	done
 	return 0
 } >/dev/null 2>&1
 
@@ -102,7 +106,30 @@ hand_over()
 
 unplug() { echo 0 >"$CPU1" && pace 0.3 && echo 1 >"$CPU1" && pace 0.7; }
 
-come_and_go() { rmmod netatop && insmod "$NETATOP_KO" && pace 0.3; } >/dev/null 2>&1
+# Nothing but the module's own end keeps it from beginning anew.
+come_and_go()
+{
+	rmmod netatop || return
+	insmod "$NETATOP_KO" || echo "status $?" >>"$TMP/stays-away"
+	pace 0.3
+} >/dev/null 2>&1
+
+# Memory is filled until the kernel takes pages back, which it does while there is some left for others.
+reclaimed() { awk '/^pgsteal_(kswapd|direct) / { n += $2 } END { print n }' /proc/vmstat; }
+unused() { awk '/^MemFree:/ { print $2 }' /proc/meminfo; }
+more_reclaimed() { (($(reclaimed) > $1)); }
+pressure()
+{
+	local before status
+	before=$(reclaimed)
+	while (($(unused) > 65536)) && ! more_reclaimed "$before"; do
+		head -c 16M /dev/zero >>"$TMP/memory/fill" || break
+	done
+	busywait "$WAIT" more_reclaimed "$before"
+	status=$?
+	rm -f "$TMP/memory/fill"
+	return "$status"
+} 2>/dev/null
 
 # --- and this is how
 
@@ -134,6 +161,7 @@ stop_all()
 	for name in "${NAMES[@]}"; do
 		note "$name: $(<"$TMP/rounds.$name") times"
 		(($(<"$TMP/rounds.$name"))) || idle+=" $name"
+		rm "$TMP/rounds.$name"
 	done
 	is "$idle" "" "$1: all of them took part"
 	AGAIN=() NAMES=()
@@ -171,15 +199,22 @@ together()
 	again 0.1 threads
 	again 0.1 hand_over
 	[[ ! -e $CPU1 ]] || again 1 unplug
+	(($(awk '/^MemTotal:/ { print $2 }' /proc/meminfo) > 8 << 20)) || again 2 pressure
 }
 
-plan 15
+plan 18
 load_module
 spare_atop
 setup_pair
 conntrack_rule "$CLI"
 conntrack_rule "$SRV"
 ln -s "$TRAFFIC" "$TMP/after-exec"
+mkdir "$TMP/memory"
+mount -t tmpfs -o size=100% tmpfs "$TMP/memory" || fatal "no tmpfs"
+WATERMARK=/proc/sys/vm/watermark_scale_factor
+saved=$(<"$WATERMARK")
+trap 'echo "$saved" >"$WATERMARK"; umount "$TMP/memory"; cleanup' EXIT
+echo 1000 >"$WATERMARK"
 AGAIN=() NAMES=() COMES_AND_GOES=""
 
 together
@@ -191,7 +226,9 @@ start atop "$CLI" env ATOPACCT= atop -K -P PRN 1
 many "all at once"
 stop_all "all at once"
 if kill -0 "${PID[atop]}"; then ok "all at once: atop has gone on"; slay atop; else not_ok "all at once: atop has gone on"; ended atop; fi
+check "all at once: a reader of exits has gone on" kill -0 "${PID[reader]}"
 slay reader
+is "$(sort -u "$TMP/unloaded" | xargs)" "nf_conntrack_ftp nf_nat_ftp nft_masq" "all at once: helper and NAT modules were unloaded"
 settle
 exact_again "all at once"
 
@@ -200,6 +237,7 @@ together
 again 0.02 come_and_go
 many "load and unload"
 stop_all "load and unload"
+is "$(cat "$TMP/stays-away" 2>/dev/null)" "" "load and unload: it could be loaded each time"
 [[ -d /sys/module/netatop ]] || insmod "$NETATOP_KO" || fatal "insmod"
 settle
 exact_again "load and unload"
