@@ -56,12 +56,13 @@ chosen()
 		}' harmless.list
 }
 
-status=0
+status=0 ran=0
 for line in ${K:-6.1 6.12}; do
 	dir=$cache/$line
 	build "$line" "$dir"
 	mapfile -t tests < <(chosen "$line")
 	((${#tests[@]})) || continue
+	ran=$((ran + ${#tests[@]}))
 	release=$(./kernels.sh release "$line")
 	./build.sh "$release" >&2
 	total=600 longest=0
@@ -73,4 +74,5 @@ for line in ${K:-6.1 6.12}; do
 	./run.sh --kernel "$release" --smp 1 --mem 2048 --timeout "$total" --idle $((6 * (longest + 30))) \
 		"$here/harmless_guest.sh" "$dir/install" "${tests[@]}" || status=1
 done
+((ran)) || { echo "harmless.sh: none of the tests that harmless.list has for ${K:-6.1 and 6.12} is named ${T-}" >&2; exit 1; }
 exit "$status"

@@ -8,7 +8,7 @@ set -u
 dir=$1
 shift
 work=$(mktemp -d)
-same=0 differ=0 skipped=0
+same=0 differ=0 skipped=0 failing=0
 
 depends=$(modinfo -F depends "$NETATOP_KO" | tr , ' ')
 # shellcheck disable=SC2086 # a list
@@ -91,6 +91,17 @@ differing()
 		}' "${files[@]}" | sort
 }
 
+# worse ROUNDS: it has passed each time without the module, and has not most of the times with it
+worse()
+{
+	local round failed=0
+	for ((round = 1; round <= $1; round++)); do
+		[[ $(verdict "$work/without.$round") == pass ]] || return
+		[[ $(verdict "$work/with.$round") == pass ]] || ((failed++))
+	done
+	((2 * failed > $1)) && echo "passes without, fails with"
+}
+
 # There is no other verdict of it than that it was there, and it does not count.
 missing() { [[ ! -x $dir/${1%%:*}/${1##*:} ]]; }
 
@@ -110,7 +121,7 @@ for entry; do
 	done
 	printf "%-16s %-16s %s" "$(verdict "$without")" "$(verdict "$with")" "$((SECONDS - began)), $round"
 	different=""
-	cmp -s "$without" "$with" || different=$(differing "$round")
+	cmp -s "$without" "$with" || different=$(differing "$round"; worse "$round")
 	if [[ -n $different ]]; then
 		echo " DIFFERENT"
 		head -n 20 <<<"$different" | sed 's/^/#   /'
@@ -126,11 +137,14 @@ for entry; do
 		((skipped++))
 	else
 		echo
-		[[ $(tail -n 1 "$with") == "status 0" ]] ||
+		if [[ $(tail -n 1 "$with") != "status 0" ]]; then
 			grep -av "^$" "$with.output" | tail -n 3 | sed "s/^/#   /"
+			((failing++))
+		fi
 		((same++))
 	fi
 done
-dmesg | grep -E 'BUG:|WARNING:|Oops|Call Trace' | sed 's/^/# log: /'
-echo "$same the same, $differ differ, $skipped skipped both ways"
-((differ == 0))
+complaints=$(dmesg | grep -E "$("$(dirname "$0")/../run.sh" --complaints)")
+[[ -z $complaints ]] || head -n 40 <<<"$complaints" | sed 's/^/# log: /'
+echo "$same the same ($failing of them fail both ways), $differ differ, $skipped skipped both ways"
+((differ == 0)) && [[ -z $complaints ]]
