@@ -30,6 +30,7 @@ help:
 	@echo 'make check [T=] [K=]    the tests T=NAME[,NAME...] on kernel K=6.1 or K=6.12; default: all'
 	@echo 'make check-debug [T=]   some of them, and more, on a kernel with KASAN, lockdep, kmemleak, ...'
 	@echo 'make check-debug-all    all of them there, which takes hours'
+	@echo 'make check-small [T=]   three on one with the same and little else, which is built in some minutes'
 	@echo 'make check-kcsan [T=]   some of them on a kernel that looks for data races'
 	@echo 'make coverage [K=]      whose packets: the tests that have a table of it, and the table'
 	@echo 'make harmless [K=] [T=]   tests of the kernel, without the module and with it'
@@ -49,8 +50,9 @@ check: deps
 
 check-debug check-debug-all: K := debug
 check-debug-all: ALL := 1
+check-small: K := small
 check-kcsan: K := kcsan
-check-debug check-debug-all check-kcsan: deps
+check-debug check-debug-all check-small check-kcsan: deps
 	@$(VM)/check.sh
 
 # Much more is built, once.
@@ -124,4 +126,4 @@ clean:
 	$(MAKE) -s -C selftests clean
 	$(MAKE) -s -C $(VM)/bench clean
 
-.PHONY: module tools help deps check check-debug check-debug-all check-kcsan harmless coverage lint bench bench-check programs run shell vm-module install install-module install-tools uninstall clean
+.PHONY: module tools help deps check check-debug check-debug-all check-small check-kcsan harmless coverage lint bench bench-check programs run shell vm-module install install-module install-tools uninstall clean

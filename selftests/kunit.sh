@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # needs: kunit
 # debug: first
+# small: first
 #
 # The tests inside the module, src/test_*.c: they run when it is loaded, before anything of it is
 # set up, and KUnit tells of each suite in debugfs. One verdict for each suite: all cases that

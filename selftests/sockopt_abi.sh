@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 300
+# small: first
 #
 # The getsockopt interface that atop, atopsar and netatopd speak: numbers, layout for 64 and 32
 # bits, lengths, every errno, and who waits for whom.

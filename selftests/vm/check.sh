@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # What `make check` does once `make deps` is done: every test on every kernel. From the environment:
 # T=NAME[,NAME...] only these tests, K=6.1 or K=6.12 only this kernel, HOST=1 no machine of our own.
-# K=debug, K=kcsan: on the kernel that looks for faults or for data races, which is slow; there without T
-# only those tests whose header says "debug: first" or "kcsan: first", and with ALL=1 all.
+# K=debug, K=small, K=kcsan: on the kernel that looks for faults, on that in small, or on that which looks for data
+# races. They are slow; there without T only those tests whose header says "debug: first" and so on, and with ALL=1 all.
 # SLOW=N: the machine is N times slower than usual. STRESS, CHURN, CYCLES, FUZZ_ROUNDS and FUZZ_SEED are
 # for tests.
 # The last line says how many passed and failed; a skip is a failure.
@@ -35,9 +35,10 @@ group()
 	"${command[@]}" ./run.sh "${mode[@]}" "$@" | tee "$log"
 	status=$?
 	ok=$(grep -E '^ok [0-9]+ ' "$log" | grep -cv '# SKIP')
-	# More than tests where memory leaks are looked for.
+	# One more than tests where memory leaks are looked for.
 	number=$(sed -nE '0,/^1\.\./s/^1\.\.([0-9]+)$/\1/p' "$log")
 	number=${number:-$#}
+	[[ $label != *-netatop-@(debug|small)* ]] || number=$(($# + 1))
 	mapfile -t -O ${#failures[@]} failures < <(sed -nE \
 		"/^# not ok /{s/^# not ok [0-9]+/#   $label:/p}
 		/^not ok /{s/^not ok [0-9]+/# $label:/p}
@@ -55,7 +56,7 @@ on_kernel()
 	local line=$1 cpus=$2 total=120 longest=0 slow=${SLOW:-1} name limit release settings=()
 	shift 2
 	(($#)) || return
-	[[ $line != debug && $line != kcsan ]] || slow=$((slow * DEBUG_SLOW))
+	[[ $line == [0-9]* ]] || slow=$((slow * DEBUG_SLOW))
 	for name in STRESS CHURN CYCLES FUZZ_ROUNDS FUZZ_SEED; do
 		[[ -z ${!name-} ]] || settings+=("$name=${!name}")
 	done
@@ -81,12 +82,12 @@ IFS=", " read -ra names <<<"${T-}"
 for name in "${names[@]}"; do
 	name=$(basename "$name" .sh)
 	if [[ $(header "$name" host) == yes ]]; then
-		static+=("$name")
-	elif [[ -n $(header "$name" needs) && ${K-} != debug ]]; then
-		[[ -z ${T-} ]] || { echo "# $name needs K=debug"; ((failed++)); }
+		[[ ${K-} == @(debug|small|kcsan) && -z ${T-}${ALL-} ]] || static+=("$name")
+	elif [[ -n $(header "$name" needs) && ${K-} != @(debug|small) ]]; then
+		[[ -z ${T-} ]] || { echo "# $name needs K=debug or K=small"; ((failed++)); }
 	elif [[ $(header "$name" part) == harmless && -z ${T-}${ALL-} ]]; then
 		continue
-	elif [[ ${K-} == @(debug|kcsan) && -z ${T-}${ALL-} && $(header "$name" "$K") != first ]]; then
+	elif [[ ${K-} == @(debug|small|kcsan) && -z ${T-}${ALL-} && $(header "$name" "$K") != first ]]; then
 		continue
 	elif [[ $(header "$name" needs) == kunit ]]; then
 		kunit+=("$name")

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # A 6.1 kernel that looks for faults: Debian's source, kernel.config and debug.config, and in
 # its tree our Kconfig and src/, as they would be upstream. With FLAVOUR=kcsan it is one that looks for data
-# races. It takes half an hour to build and is kept in the cache, by what it is made of.
+# races. Each takes half an hour to build. With FLAVOUR=small it is the first with TCP, UDP, conntrack and nftables
+# and little else, and takes some minutes. They are kept in the cache, by what they are made of.
 #
 #   debug_kernel.sh build            makes sure that it is there
 #   debug_kernel.sh release          its release
@@ -14,16 +15,27 @@ repo=${here%/selftests/vm}
 source=/usr/src/linux-source-6.1.tar.xz
 flavour=${FLAVOUR:-debug}
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/netatop/$flavour
-configs=("$here/kernel.config" "$here/$flavour.config")
 steps=1		# to count up when the steps below change what comes out
 
 die() { echo "debug_kernel.sh: $*" >&2; exit 1; }
+
+# The machine is in kernel.config first, and then the network.
+fragments()
+{
+	case $flavour in
+	small)
+		sed '/^# The network/Q' "$here/kernel.config"
+		cat "$here/debug.config" "$here/small.config"
+		;;
+	*) cat "$here/kernel.config" "$here/$flavour.config" ;;
+	esac
+}
 
 [[ -r $source ]] || die "no $source: run 'make deps K=$flavour'"
 key=$({
 	echo "$steps"
 	dpkg-query -W -f='${Package} ${Version}\n' linux-source-6.1 gcc-12
-	cat "${configs[@]}"
+	fragments
 } | sha256sum | cut -c1-16)
 dir=$cache/$key
 tree=$dir/tree
@@ -45,7 +57,7 @@ put_in()
 configure()
 {
 	local lost
-	awk 1 "${configs[@]}" >"$dir/all.config"
+	fragments >"$dir/all.config"
 	kmake KCONFIG_ALLCONFIG="$dir/all.config" allnoconfig >"$dir/configure.log" 2>&1 || die "$(tail -n 3 "$dir/configure.log")"
 	lost=$(awk -F= '
 		/^CONFIG_.*=/ && NR == FNR { want[$1] = $2; next }
@@ -57,8 +69,10 @@ configure()
 
 build()
 {
+	local lasts="some minutes"
 	[[ ! -e $dir/done ]] || return 0
-	echo "debug_kernel.sh: building a $flavour kernel, once; it takes about half an hour" >&2
+	[[ $flavour == small ]] || lasts="half an hour"
+	echo "debug_kernel.sh: building a $flavour kernel, once; it takes $lasts" >&2
 	mkdir -p "$tree"
 	[[ -e $tree/Makefile ]] || tar -C "$tree" --strip-components=1 -xf "$source"
 	grep -q netatop "$tree/net/Kconfig" || sed -i '/^source "net\/netfilter\/Kconfig"/a source "net/netatop/Kconfig"' "$tree/net/Kconfig"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # deps.sh [LINE...]: installs what the build and the tests need and is not there yet, and fetches
 # the kernels of these lines (6.1 and 6.12 when none is named; none at all with HOST=1). For the lines
-# debug and kcsan it builds one. With HARMLESS=1 also what `make harmless` builds and runs.
+# debug, small and kcsan it builds one. With HARMLESS=1 also what `make harmless` builds and runs.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -18,7 +18,7 @@ packages=(
 	libsystemd-dev zlib1g-dev
 )
 
-[[ " $* " != *" debug "* && " $* " != *" kcsan "* ]] || packages+=(linux-source-6.1 flex bison bc libelf-dev rsync)
+[[ " $* " != *" "@(debug|small|kcsan)" "* ]] || packages+=(linux-source-6.1 flex bison bc libelf-dev rsync)
 # Tests of the kernel, and what they need.
 if [[ -n ${HARMLESS-} ]]; then
 	packages+=(linux-source-6.1 linux-source-6.12 socat netcat-openbsd tcpdump libcap-dev libnuma-dev

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Finds, and fetches, the kernels the tests boot. LINE is 6.1 or 6.12, or a whole release, or `debug`
-# or `kcsan` for those of debug_kernel.sh.
+# Finds, and fetches, the kernels the tests boot. LINE is 6.1 or 6.12, or a whole release, or `debug`,
+# `small` or `kcsan` for those of debug_kernel.sh.
 #
 #   kernels.sh release LINE    the newest release that has both an image and headers here
 #   kernels.sh root RELEASE    the directory that holds its boot/ and lib/modules/
@@ -157,8 +157,7 @@ fetch()
 
 debug=$(dirname "$(readlink -f "$0")")/debug_kernel.sh
 case ${2-} in
-debug | *-netatop-debug) export FLAVOUR=debug ;;
-kcsan | *-netatop-kcsan) export FLAVOUR=kcsan ;;
+debug | small | kcsan | *-netatop-*) export FLAVOUR=${2##*-} ;;
 esac
 case "${FLAVOUR:+own} ${1-}" in
 "own fetch") exec "$debug" build ;;

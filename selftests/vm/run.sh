@@ -10,7 +10,7 @@ repo=${here%/selftests/vm}
 usage()
 {
 	cat >&2 <<-END
-	usage: run.sh [--kernel 6.1|6.12|debug|kcsan|RELEASE] [--smp N] [--mem MB] [--ko FILE]
+	usage: run.sh [--kernel 6.1|6.12|debug|small|kcsan|RELEASE] [--smp N] [--mem MB] [--ko FILE]
 	              [--append PARAMETERS] [--timeout SEC] [--idle SEC] [--icount]
 	              [--monitor PIPE]	(of qemu: PIPE.in, PIPE.out; what it logs goes to PIPE.log)
 	              [--plugin FILE[,ARG=VALUE...]]	(of qemu)
@@ -43,7 +43,7 @@ done
 
 release=$("$here/kernels.sh" release "$kernel")
 # KASAN's shadow, kmemleak's and lockdep's notes.
-[[ -n $mem ]] || if [[ $release == *-netatop-* ]]; then mem=4096; else mem=1536; fi
+[[ -n $mem ]] || case $release in *-netatop-small) mem=2048 ;; *-netatop-*) mem=4096 ;; *) mem=1536 ;; esac
 root=$("$here/kernels.sh" root "$release")
 root=${root%/}
 dir=$repo/build/vm
@@ -104,7 +104,7 @@ fi
 # What the kernel itself has of data races is none of ours. Many accesses are watched, and long, as an emulated
 # processor gets little done meanwhile.
 case $release in
-*-netatop-debug) append+=(panic_on_warn=1 kmemleak=on) ;;
+*-netatop-debug | *-netatop-small) append+=(panic_on_warn=1 kmemleak=on) ;;
 *-netatop-kcsan) append+=(kcsan.skip_watch=150 kcsan.udelay_task=300 kcsan.udelay_interrupt=100) ;;
 esac
 append+=("$parameters")
