@@ -5,14 +5,16 @@
  *	failnth udp|tcp ADDR PORT	a datagram, a connection to itself
  *	failnth tap DEVICE ADDR PORT	a datagram that comes in by this tap device (02:00:00:00:00:09)
  *	failnth getsockopt COMMAND ID	by its number
- *	failnth netlink COMMAND		a page of what the command tells
+ *	failnth netlink COMMAND plain|page|hold|dump|ID
+ *					without attributes; with an empty cursor; to be held; all; of this process
  *	failnth write FILE TEXT UNDO	TEXT to a file of sysfs, then, without a failure, UNDO
  *	failnth load FILE		a module, which is unloaded if it could be loaded
+ *	failnth threads ADDR PORT	a datagram from each of many new threads, which stay
  *
- * The first allocation fails the first time, the second one the second time, and so on until one time
- * has fewer. Then it says "steps=N refused=N": of so many times so many ended with an error. The kernel
- * needs CONFIG_FAULT_INJECTION. Only what the process allocates itself fails, not what is allocated in
- * interrupts; what comes from a tap device is received by the process that writes to it.
+ * The first allocation fails the first time or the first few, the second one the next, and so on until there are
+ * fewer, and what it did must have been done the last time. Then it says "steps=N refused=N": of so many times so
+ * many ended with an error. The kernel needs CONFIG_FAULT_INJECTION. Only what the process allocates itself fails, not
+ * what is allocated in interrupts; what comes from a tap device is received by the process that writes to it.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -25,12 +27,16 @@
 #include <netinet/in.h>
 #include <netinet/ip.h>
 #include <netinet/udp.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include "netatop.h"
 #include "netatop_netlink.h"
@@ -151,21 +157,21 @@ static int sockopt(void)
 
 static char answer[131072];
 
-static int request(int family, int cmd, int attr, const char *name)
+static int request(int fd, int family, int cmd, int flags, int attr, const void *value, size_t len)
 {
 	char buf[256];
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
 	struct genlmsghdr *genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
 
 	nlh->nlmsg_type = family;
-	nlh->nlmsg_flags = NLM_F_REQUEST;
+	nlh->nlmsg_flags = NLM_F_REQUEST | flags;
 	genl->cmd = cmd;
 	genl->version = 1;
-	if (name)
-		mnl_attr_put_strz(nlh, attr, name);
-	if (send(used_fd, buf, nlh->nlmsg_len, 0) < 0)
+	if (attr)
+		mnl_attr_put(nlh, attr, len, value);
+	if (send(fd, buf, nlh->nlmsg_len, 0) < 0)
 		return -1;
-	return recv(used_fd, answer, sizeof(answer), MSG_DONTWAIT);
+	return recv(fd, answer, sizeof(answer), MSG_DONTWAIT);
 }
 
 static int family;
@@ -180,24 +186,37 @@ static int take_id(const struct nlattr *attr, void *data)
 
 static void prepare_netlink(void)
 {
-	used_fd = socket(AF_NETLINK, SOCK_RAW, NETLINK_GENERIC);
-	if (request(GENL_ID_CTRL, CTRL_CMD_GETFAMILY, CTRL_ATTR_FAMILY_NAME, NETATOP_FAMILY_NAME) > 0)
+	const char *name = NETATOP_FAMILY_NAME;
+	int fd = socket(AF_NETLINK, SOCK_RAW, NETLINK_GENERIC);
+
+	if (request(fd, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 0, CTRL_ATTR_FAMILY_NAME, name, strlen(name) + 1) > 0)
 		mnl_attr_parse((void *)answer, sizeof(struct genlmsghdr), take_id, NULL);
+	close(fd);
 	if (!family)
 		die("no family");
 }
 
+/* A dump that has failed half-way is in the way of the next one: each has its own socket. */
 static int netlink(void)
 {
-	int len = request(family, atoi(args[0]), 0, NULL);
+	int fd = socket(AF_NETLINK, SOCK_RAW, NETLINK_GENERIC), cmd = atoi(args[0]), len;
+	bool dump = !strcmp(args[1], "dump");
 	const struct nlmsghdr *nlh = (void *)answer;
 	const struct nlmsgerr *error = mnl_nlmsg_get_payload(nlh);
+	uint32_t id = atoi(args[1]);
 
-	if (len > 0 && nlh->nlmsg_type == NLMSG_ERROR && error->error) {
-		errno = -error->error;
-		return -1;
-	}
-	return len > 0 ? 0 : -1;
+	if (!strcmp(args[1], "page"))
+		len = request(fd, family, cmd, 0, NETATOP_A_CURSOR, "", 0);
+	else if (!strcmp(args[1], "hold"))
+		len = request(fd, family, cmd, 0, NETATOP_A_HOLD, "", 0);
+	else if (id)
+		len = request(fd, family, cmd, 0, NETATOP_A_TGID, &id, sizeof(id));
+	else
+		len = request(fd, family, cmd, dump ? NLM_F_DUMP : 0, 0, NULL, 0);
+	while (dump && len > 0 && nlh->nlmsg_type == family)
+		len = recv(fd, answer, sizeof(answer), MSG_DONTWAIT);
+	close(fd);
+	return len <= 0 || (nlh->nlmsg_type == NLMSG_ERROR && error->error) ? -1 : 0;
 }
 
 static void prepare_write(void)
@@ -232,53 +251,130 @@ static void undo_load(void)
 		die("unload");
 }
 
+/* A page that is wanted by one time, and not by the next, makes all that follow one more. */
+#define TIMES	4
+
 static const struct {
 	const char *name;
 	int args;
 	void (*prepare)(void);
 	int (*run)(void);
 	void (*undo)(void);
+	int times;		/* for each allocation */
 } things[] = {
-	{ "udp", 2, prepare_socket, udp, NULL },
-	{ "tcp", 2, prepare_socket, tcp, NULL },
-	{ "tap", 3, prepare_tap, tap, NULL },
-	{ "getsockopt", 2, prepare_getsockopt, sockopt, NULL },
-	{ "netlink", 1, prepare_netlink, netlink, NULL },
-	{ "write", 3, prepare_write, write_text, undo_write },
-	{ "load", 1, prepare_load, load, undo_load },
+	{ "udp", 2, prepare_socket, udp, NULL, TIMES },
+	{ "tcp", 2, prepare_socket, tcp, NULL, TIMES },
+	{ "tap", 3, prepare_tap, tap, NULL, TIMES },
+	{ "getsockopt", 2, prepare_getsockopt, sockopt, NULL, TIMES },
+	{ "netlink", 2, prepare_netlink, netlink, NULL, TIMES },
+	{ "write", 3, prepare_write, write_text, undo_write, TIMES },
+	{ "load", 1, prepare_load, load, undo_load, 1 },
 };
+
+/*
+ * Whatever is allocated but once in a hundred threads fails in one of them: of each hundred the first
+ * allocation, or the second, and so on.
+ */
+#define THREADS		100
+#define ALLOCATIONS	16
+
+static sem_t done;
+
+static void *sender(void *nth)
+{
+	int fail = open("/proc/thread-self/fail-nth", O_RDWR);
+
+	if (fail < 0 || write(fail, nth, strlen(nth)) < 0)
+		die("fail-nth of a thread");
+	sendto(used_fd, "", 1, 0, (struct sockaddr *)&addr, sizeof(addr));
+	if (pwrite(fail, "0", 1, 0) != 1)
+		die("fail-nth of a thread");
+	close(fail);
+	sem_post(&done);
+	pause();
+	return NULL;
+}
+
+static int threads(void)
+{
+	static char nth[ALLOCATIONS][12];
+	pthread_attr_t attr;
+	pthread_t thread;
+
+	used_fd = socket(AF_INET, SOCK_DGRAM, 0);
+	sem_init(&done, 0, 0);
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, 65536);
+	for (step = 0; step < ALLOCATIONS * THREADS; step++) {
+		snprintf(nth[step / THREADS], sizeof(*nth), "%d", step / THREADS + 1);
+		errno = pthread_create(&thread, &attr, sender, nth[step / THREADS]);
+		if (errno)
+			die("thread");
+		sem_wait(&done);
+	}
+	printf("steps=%d refused=0\n", step);
+	return 0;
+}
+
+/*
+ * Not everything that fails keeps the rest from being done, and then some of it would be there already the next
+ * time, as what is known of a process: each time it is another one.
+ * Return: whether there were fewer allocations, and so none has failed
+ */
+static bool once(int (*run)(void), int nth, int *err)
+{
+	enum { REFUSED = 4, FEWER = 8 };
+	char text[16] = "";
+	pid_t pid = fork();
+	int fail, status;
+
+	if (pid < 0)
+		die("fork");
+	if (!pid) {
+		alarm(time_limit());
+		fail = open("/proc/thread-self/fail-nth", O_RDWR);
+		snprintf(text, sizeof(text), "%d", nth);
+		if (fail < 0 || write(fail, text, strlen(text)) < 0)
+			die("fail-nth");
+		status = run() < 0 ? REFUSED : 0;
+		/* what is left of the number */
+		memset(text, 0, sizeof(text));
+		if (pread(fail, text, sizeof(text) - 1, 0) <= 0 || pwrite(fail, "0", 1, 0) != 1)
+			die("fail-nth");
+		_exit(status | (atoi(text) ? FEWER : 0));
+	}
+	if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status) || WEXITSTATUS(status) & ~(REFUSED | FEWER)) {
+		fprintf(stderr, "failnth: allocation %d: ended with %#x\n", nth, status);
+		exit(1);
+	}
+	*err = WEXITSTATUS(status) & REFUSED ? -1 : 0;
+	return WEXITSTATUS(status) & FEWER;
+}
 
 int main(int argc, char **argv)
 {
-	int fail = open("/proc/thread-self/fail-nth", O_RDWR), refused = 0, left = 0;
+	int refused = 0, err = 0, fewer = 0;
 	size_t i = 0;
-	char text[16];
 
-	if (fail < 0)
-		die("/proc/thread-self/fail-nth");
+	args = argv + 2;
+	alarm(3 * time_limit());
+	if (argc == 4 && !strcmp(argv[1], "threads")) {
+		set_addr(args[0], args[1]);
+		return threads();
+	}
 	while (i < sizeof(things) / sizeof(*things) && (argc < 2 || strcmp(argv[1], things[i].name)))
 		i++;
 	if (i == sizeof(things) / sizeof(*things) || argc != 2 + things[i].args) {
 		fprintf(stderr, "failnth: see its source\n");
 		return 2;
 	}
-	args = argv + 2;
-	alarm(3 * time_limit());
 	things[i].prepare();
-	for (step = 1; !left && step < 10000; step++) {
-		snprintf(text, sizeof(text), "%d", step);
-		if (write(fail, text, strlen(text)) < 0)
-			die("fail-nth");
-		if (things[i].run() < 0)
-			refused++;
-		/* what is left of the number: an allocation that has not come */
-		memset(text, 0, sizeof(text));
-		if (pread(fail, text, sizeof(text) - 1, 0) <= 0 || pwrite(fail, "0", 1, 0) != 1)
-			die("fail-nth");
-		left = atoi(text);
+	for (step = 0; fewer < 2 * things[i].times && step < 10000; step++) {
+		fewer = once(things[i].run, step / things[i].times + 1, &err) ? fewer + 1 : 0;
+		refused -= err;
 		if (things[i].undo)
 			things[i].undo();
 	}
-	printf("steps=%d refused=%d\n", step - 2, refused);
-	return left ? 0 : 1;
+	printf("steps=%d refused=%d\n", (step - fewer) / things[i].times, refused);
+	return fewer == 2 * things[i].times && !err ? 0 : 1;
 }
