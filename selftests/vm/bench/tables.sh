@@ -88,7 +88,7 @@ collector_table()
 # was not seen. What the kernel's allocator of pages does when netatop calls it is a figure of its own.
 latency_table()
 {
-	awk -v allowed=100 -v held=150 -v precision=10 '
+	awk -v allowed=100 -v held=150 -v precision=10 -v allowed_lost=0.02 '
 	!($1 in seen) { seen[$1] = 1; row[++n] = $1 }
 	$2 == "irqs" || $2 == "bh" || $2 == "softirq" {
 		# softirqs are off for a task, or one of them runs
@@ -100,6 +100,8 @@ latency_table()
 			place[$1, kind, $3] = where
 		}
 	}
+	$2 == "ticks" { ticks += $3 }
+	$2 == "unwinds-failed" { failed += $3 }
 	$2 == "ticks-netatop" && $1 !~ /^control-/ { found += $3 }
 	function text(r, kind, whose) { return us[r, kind, whose] ? sprintf("%.0f", us[r, kind, whose]) : "-" }
 	function longer(r, whose) { return us[r, "irqs", whose] > us[r, "soft", whose] ? "irqs" : "soft" }
@@ -122,8 +124,11 @@ latency_table()
 		print ""
 		if (unseen) print "FAIL: held for " held " us, which was not seen:" unseen
 		if (!found) print "FAIL: netatop was never met"
+		lost = failed > ticks * allowed_lost
+		print failed + 0 " of " ticks + 0 " stacks could not be walked"
+		if (lost) print "FAIL: too many"
 		if (over) print "FAIL: longer than " allowed " us:" over
-		if (unseen || over || !found) exit 1
+		if (unseen || over || lost || !found) exit 1
 		print "pass: netatop, " allowed " us at most"
 	}' "$1"
 }
