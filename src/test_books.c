@@ -20,8 +20,20 @@ static int books_begin(struct kunit *test)
 	return nta_task_init();
 }
 
+/* The collector's part: each of them holds its heir. */
+static void inherit_all(void)
+{
+	struct nta_record *rec, *next;
+	LIST_HEAD(dying);
+
+	nta_record_take_dying(&dying);
+	list_for_each_entry_safe(rec, next, &dying, dying)
+		nta_task_inherit(rec);
+}
+
 static void books_end(struct kunit *test)
 {
+	inherit_all();
 	nta_task_exit();
 	nta_record_exit();
 	nta_test_end(test);
@@ -196,9 +208,8 @@ static void books_claim(struct kunit *test)
 static void books_inherit(struct kunit *test)
 {
 	struct nta_packet pkt = packet(NTA_TCP_RCV, 1, 1500);
-	struct nta_record *mine, *old, *next;
+	struct nta_record *mine, *old;
 	u64 slot = NTA_NOBODY;
-	LIST_HEAD(dying);
 
 	rcu_read_lock();
 	old = nta_record_resolve(nta_slot_book(&slot, NULL, &pkt));
@@ -210,9 +221,7 @@ static void books_inherit(struct kunit *test)
 	rcu_read_unlock();
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, old);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, mine);
-	nta_record_take_dying(&dying);
-	list_for_each_entry_safe(old, next, &dying, dying)
-		nta_task_inherit(old);
+	inherit_all();
 	KUNIT_EXPECT_EQ(test, nta_record_used(), 1U);
 	expect_term(test, NTA_BOOK_TASKS, NTA_TCP_RCV, 2, 3000);
 	expect_balance(test);
