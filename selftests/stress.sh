@@ -114,18 +114,17 @@ come_and_go()
 	pace 0.3
 } >/dev/null 2>&1
 
-# Memory is filled until the kernel takes pages back, which it does while there is some left for others.
+# Memory is filled until the kernel takes pages back, or, where it has none to take, until little is left.
 reclaimed() { awk '/^pgsteal_(kswapd|direct) / { n += $2 } END { print n }' /proc/vmstat; }
 unused() { awk '/^MemFree:/ { print $2 }' /proc/meminfo; }
-more_reclaimed() { (($(reclaimed) > $1)); }
 pressure()
 {
 	local before status
 	before=$(reclaimed)
-	while (($(unused) > 65536)) && ! more_reclaimed "$before"; do
+	while (($(unused) > 65536 && $(reclaimed) <= before)); do
 		head -c 16M /dev/zero >>"$TMP/memory/fill" || break
 	done
-	busywait "$WAIT" more_reclaimed "$before"
+	(($(unused) <= 65536 || $(reclaimed) > before))
 	status=$?
 	rm -f "$TMP/memory/fill"
 	return "$status"
