@@ -19,8 +19,40 @@ complaints='WARNING|BUG|KASAN|UBSAN|Oops|general protection|suspicious RCU|rcu.*
 complaints+='|lockdep is turned off|locking correctness validator|trying to register non-static key'
 complaints+='|refcount_t|list_(add|del) corruption|unable to handle|Call Trace'
 complaints+='|unregister_netdevice: waiting'
-# What the kernel says when something is wrong, for others that look.
-[[ ${1-} != --complaints ]] || { echo "$complaints"; exit; }
+
+# complained MARK EXPECTED: since that was written to the log. If the log is so long that the mark is gone, all of
+# it counts. A race between others is theirs: neither of the two functions on top, on neither side, is ours.
+complained()
+{
+	dmesg | awk -v mark="$1" -v expected="$2" '
+		index($0, mark) { n = 0; next } { line[n++] = $0 }
+		function ours(i,   top)
+		{
+			if (line[i] ~ /\[netatop\]/) return 1
+			for (i++; i < n && line[i] !~ /==========|KCSAN:/; i++) {
+				if (line[i] ~ /(read|write).* to 0x.* by /) top = 2
+				else if (top-- > 0 && line[i] ~ /\[netatop\]/) return 1
+			}
+			return 0
+		}
+		END {
+			for (i = 0; i < n; i++) {
+				if (line[i] ~ /KCSAN:/ && !ours(i)) continue
+				if (expected == "allocations" && line[i] ~ /vmalloc error|page allocation failure/)
+					traces++
+				else if (traces && line[i] ~ /Call Trace/)
+					traces--
+				else
+					print "# " line[i]
+			}
+		}' | grep -E "$complaints"
+}
+
+# For others that look.
+if [[ ${1-} == --complained ]]; then
+	complained "$2" ""
+	exit
+fi
 
 host=
 if [[ ${1-} == --host ]]; then
@@ -102,34 +134,6 @@ no_leaks()
 	done
 	head -n 60 <<<"$leaks" | sed 's/^/# /'
 	return 1
-}
-
-# complained MARK EXPECTED: since that was written to the log. If the log is so long that the mark is gone, all of
-# it counts. A race between others is theirs: neither of the two functions on top, on neither side, is ours.
-complained()
-{
-	dmesg | awk -v mark="$1" -v expected="$2" '
-		index($0, mark) { n = 0; next } { line[n++] = $0 }
-		function ours(i,   top)
-		{
-			if (line[i] ~ /\[netatop\]/) return 1
-			for (i++; i < n && line[i] !~ /==========|KCSAN:/; i++) {
-				if (line[i] ~ /(read|write).* to 0x.* by /) top = 2
-				else if (top-- > 0 && line[i] ~ /\[netatop\]/) return 1
-			}
-			return 0
-		}
-		END {
-			for (i = 0; i < n; i++) {
-				if (line[i] ~ /KCSAN:/ && !ours(i)) continue
-				if (expected == "allocations" && line[i] ~ /vmalloc error|page allocation failure/)
-					traces++
-				else if (traces && line[i] ~ /Call Trace/)
-					traces--
-				else
-					print "# " line[i]
-			}
-		}' | grep -E "$complaints"
 }
 
 pass=0 fail=0 skip=0 number=0 why=""

@@ -115,16 +115,16 @@ come_and_go()
 } >/dev/null 2>&1
 
 # Memory is filled until the kernel takes pages back, or, where it has none to take, until little is left.
+meminfo() { awk -v name="$1:" '$1 == name { print $2 }' /proc/meminfo; }
 reclaimed() { awk '/^pgsteal_(kswapd|direct) / { n += $2 } END { print n }' /proc/vmstat; }
-unused() { awk '/^MemFree:/ { print $2 }' /proc/meminfo; }
 pressure()
 {
 	local before status
 	before=$(reclaimed)
-	while (($(unused) > 65536 && $(reclaimed) <= before)); do
+	while (($(meminfo MemFree) > 65536 && $(reclaimed) <= before)); do
 		head -c 16M /dev/zero >>"$TMP/memory/fill" || break
 	done
-	(($(unused) <= 65536 || $(reclaimed) > before))
+	(($(meminfo MemFree) <= 65536 || $(reclaimed) > before))
 	status=$?
 	rm -f "$TMP/memory/fill"
 	return "$status"
@@ -198,7 +198,7 @@ together()
 	again 0.1 threads
 	again 0.1 hand_over
 	[[ ! -e $CPU1 ]] || again 1 unplug
-	(($(awk '/^MemTotal:/ { print $2 }' /proc/meminfo) > 8 << 20)) || again 2 pressure
+	(($(meminfo MemTotal) > 8 << 20)) || again 2 pressure
 }
 
 plan 18

@@ -50,13 +50,16 @@ group()
 	((passed += ok, failed += number - ok))
 }
 
+# own LINE: a kernel that we have built
+own() { [[ $1 == @(debug|small|kcsan) ]]; }
+
 # on_kernel LINE CPUS TEST...: PARAMETERS are the kernel's
 on_kernel()
 {
 	local line=$1 cpus=$2 total=120 longest=0 slow=${SLOW:-1} name limit release settings=()
 	shift 2
 	(($#)) || return
-	[[ $line == [0-9]* ]] || slow=$((slow * DEBUG_SLOW))
+	! own "$line" || slow=$((slow * DEBUG_SLOW))
 	for name in STRESS CHURN CYCLES FUZZ_ROUNDS FUZZ_SEED; do
 		[[ -z ${!name-} ]] || settings+=("$name=${!name}")
 	done
@@ -77,17 +80,20 @@ on_kernel()
 
 DEBUG_SLOW=8
 static=() one=() two=() all=() kunit=()
+# Of which kernel only the tests that are its first.
+first=""
+! own "${K-}" || [[ -n ${T-}${ALL-} ]] || first=$K
 IFS=", " read -ra names <<<"${T-}"
 ((${#names[@]})) || mapfile -t names < <(make -s list)
 for name in "${names[@]}"; do
 	name=$(basename "$name" .sh)
 	if [[ $(header "$name" host) == yes ]]; then
-		[[ ${K-} == @(debug|small|kcsan) && -z ${T-}${ALL-} ]] || static+=("$name")
+		[[ -n $first ]] || static+=("$name")
 	elif [[ -n $(header "$name" needs) && ${K-} != @(debug|small) ]]; then
 		[[ -z ${T-} ]] || { echo "# $name needs K=debug or K=small"; ((failed++)); }
 	elif [[ $(header "$name" part) == harmless && -z ${T-}${ALL-} ]]; then
 		continue
-	elif [[ ${K-} == @(debug|small|kcsan) && -z ${T-}${ALL-} && $(header "$name" "$K") != first ]]; then
+	elif [[ -n $first && $(header "$name" "$first") != first ]]; then
 		continue
 	elif [[ $(header "$name" needs) == kunit ]]; then
 		kunit+=("$name")

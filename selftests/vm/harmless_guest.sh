@@ -145,8 +145,7 @@ for entry; do
 		((same++))
 	fi
 done
-# As it boots it names some of these words itself.
-complaints=$(dmesg | sed "1,/$mark/d" | grep -E "$("$(dirname "$0")/../run.sh" --complaints)")
-[[ -z $complaints ]] || head -n 40 <<<"$complaints" | sed 's/^/# log: /'
+complaints=$("$(dirname "$0")/../run.sh" --complained "$mark")
+[[ -z $complaints ]] || head -n 40 <<<"$complaints" | sed 's/^#/# log:/'
 echo "$same the same ($failing of them fail both ways), $differ differ, $skipped skipped both ways"
 ((differ == 0)) && [[ -z $complaints ]]
