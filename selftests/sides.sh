@@ -95,7 +95,7 @@ not_tracked()
 		row_end
 		slay cli0 srv0
 	done
-	is "$(in_ns "$SRV" conntrack -f ipv6 -L 2>/dev/null | grep -c "dport=$PORT")" 0 "$MODE: NOTRACK: there is no entry"
+	is "$(in_ns "$SRV" conntrack -f ipv6 -L 2>/dev/null | grep -cw "dport=$PORT")" 0 "$MODE: NOTRACK: there is no entry"
 	for ns in "$CLI" "$SRV"; do
 		in_ns "$ns" nft delete table inet n
 	done
