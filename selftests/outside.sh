@@ -61,11 +61,8 @@ with()
 	rmmod netatop || fatal "rmmod"
 }
 
-# shown COUNT PATTERN DESCRIPTION: so many lines of what was seen without the module have PATTERN, or
-# the scenario is not what it is meant to be
-shown() { is "$(grep -cE -e "$2" "$TMP/without")" "$1" "$3"; }
-
-# always COUNT PATTERN DESCRIPTION: the same, and in every round with the module, too
+# always COUNT PATTERN DESCRIPTION: so many lines have PATTERN, without the module, or the scenario is not what it is
+# meant to be, and in every round with it
 always() { is "$(grep -cE -e "$2" "$TMP/without") $(grep -cE -e "$2" "$TMP/rounds")" "$1 $(($1 * ROUNDS))" "$3"; }
 
 # show TITLE COMMAND...: what it prints
