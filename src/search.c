@@ -157,7 +157,8 @@ static unsigned int next_tasks(struct task_struct **last, u64 until,
 
 	*more = false;
 	rcu_read_lock();
-	if (*last && pid_alive(*last))
+	/* of an exec by another thread, that thread takes its place in the list */
+	if (*last && pid_alive(*last) && thread_group_leader(*last))
 		leader = *last;
 	else if (*last)
 		from = (*last)->start_boottime;
