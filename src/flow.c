@@ -8,7 +8,6 @@
  */
 #include "flow.h"
 
-#include <linux/random.h>
 #include <linux/rculist_nulls.h>
 #include <linux/siphash.h>
 #include <net/netfilter/nf_conntrack_core.h>
@@ -29,8 +28,6 @@ struct flow_walk {
 /* A resize holds all of conntrack's locks; what it frees waits for readers. */
 static u32 flow_table(struct flow_walk *walk)
 {
-	static siphash_key_t key __read_mostly;
-
 	local_bh_disable();
 	nf_conntrack_lock(&nf_conntrack_locks[0]);
 	__acquire(&nf_conntrack_locks[0]);	/* its prototype says nothing */
@@ -40,8 +37,8 @@ static u32 flow_table(struct flow_walk *walk)
 	local_bh_enable();
 
 	/* its address is nobody's business */
-	get_random_once(&key, sizeof(key));
-	return siphash_2u64((unsigned long)walk->hash, walk->size, &key) | 1;
+	return siphash_2u64((unsigned long)walk->hash, walk->size,
+			    &nta_sock_secret) | 1;
 }
 
 /* With a reference, or NULL if it is not to be told of. */
