@@ -49,11 +49,12 @@ same()
 
 no_unowned() { echo 1 >"$SYS/gc"; stat_is unowned_records 0; }
 
-plan 13
+plan 14
 load_module
 tun exit_timeout 3600
 tun unowned_timeout 1
 setup_pair
+conntrack_rule "$CLI"
 conntrack_rule "$SRV"
 format "no traffic"
 same "no traffic"
@@ -68,6 +69,7 @@ format "traffic"
 same "traffic"
 is "$(field '#taskinfo') $(field '#taskexit')" "2 1" "two processes live, one finished"
 check "flows are counted ($(field '#sockinfo'))" test "$(field '#sockinfo')" -ge 2
+is "$(field '#sockinfo')" "$("$HERE/nl" page flow | grep -c '^cmd=2 ')" "of both namespaces, as many as netlink tells of"
 is "$(field icmpsndpacks) $(field icmprcvpacks)" "7 7" "3 echo requests, 3 replies, 1 port unreachable"
 is "$(unident tcpsndpacks) $(unident tcprcvpacks)" "0 0" "every TCP packet has found its process"
 

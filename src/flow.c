@@ -9,6 +9,7 @@
 #include "flow.h"
 
 #include <linux/rculist_nulls.h>
+#include <linux/sched/signal.h>
 #include <linux/siphash.h>
 #include <net/netfilter/nf_conntrack_core.h>
 
@@ -139,32 +140,38 @@ int nta_flow_walk(struct nta_place *place, nta_flow_fn *tell, void *data)
 	return more ? 1 : 0;
 }
 
-static int flow_count_one(struct nf_conn *ct, void *data)
+static int flow_count_one(struct nf_conn *ct, const struct nta_sockinfo *info,
+			  void *data)
 {
 	unsigned int *count = data;
 
-	if (nta_sockinfo_peek(ct))
-		(*count)++;
-	return 0;	/* keep the entry */
+	(*count)++;
+	return 0;
 }
 
 /**
  * nta_flow_count() - how many conntrack entries have a live sockinfo
- * @net: of this network namespace
  *
  * Process context, may sleep.  Walks the table of conntrack, as entries do
  * not tell when they go.
  *
- * Return: their number.
+ * Return: their number in all namespaces; of those that come and go meanwhile
+ * some may be missed.
  */
-unsigned int nta_flow_count(struct net *net)
+unsigned int nta_flow_count(void)
 {
-	unsigned int count = 0;
-	struct nf_ct_iter_data iter = {
-		.net	= net,
-		.data	= &count,
-	};
+	struct nta_place place = { };
+	unsigned int count = 0, part;
+	u32 table;
+	int more;
 
-	nf_ct_iterate_cleanup_net(flow_count_one, &iter);
+	do {
+		part = 0;
+		table = place.table;
+		more = nta_flow_walk(&place, flow_count_one, &part);
+		/* of another table the walk is at the beginning */
+		count = place.table == table ? count + part : part;
+		cond_resched();
+	} while (more && !fatal_signal_pending(current));
 	return count;
 }

@@ -19,7 +19,7 @@
 typedef int nta_flow_fn(struct nf_conn *ct, const struct nta_sockinfo *info,
 			void *data);
 
-unsigned int nta_flow_count(struct net *net);
+unsigned int nta_flow_count(void);
 int nta_flow_walk(struct nta_place *place, nta_flow_fn *tell, void *data);
 
 #endif /* _NTA_FLOW_H */

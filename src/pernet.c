@@ -4,13 +4,11 @@
  */
 #include "pernet.h"
 #include "attach.h"
-#include "flow.h"
 #include "hooks.h"
 #include "params.h"
 
 #include <linux/list.h>
 #include <linux/mutex.h>
-#include <linux/sched/signal.h>
 #include <linux/workqueue.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
@@ -221,53 +219,4 @@ void nta_pernet_exit(void)
 	nta_param_set_notify(NTA_CONNTRACK, NULL);
 	unregister_pernet_subsys(&nta_net_ops);
 	pernet_settle();
-}
-
-/* The namespace at a place in the list, with a reference; NULL at its end. */
-static struct net *pernet_get(unsigned int place, bool *end)
-{
-	struct net *net = NULL;
-	struct nta_net *nn;
-
-	*end = true;
-	mutex_lock(&pernet_mutex);
-	list_for_each_entry(nn, &pernet_list, link) {
-		if (place--)
-			continue;
-		net = maybe_get_net(nn->net);
-		*end = false;
-		break;
-	}
-	mutex_unlock(&pernet_mutex);
-	return net;
-}
-
-/**
- * nta_pernet_sockinfo_count() - how many conntrack entries have a sockinfo
- *
- * Process context, may sleep.  Takes time in proportion to conntrack's table,
- * during which new namespaces do not have to wait.
- *
- * Return: their number in all namespaces; of those that come and go meanwhile
- * some may be missed.
- */
-unsigned int nta_pernet_sockinfo_count(void)
-{
-	unsigned int place, count = 0;
-	struct net *net;
-	bool end;
-
-	for (place = 0; ; place++) {
-		net = pernet_get(place, &end);
-		if (end)
-			break;
-		if (!net)
-			continue;
-		count += nta_flow_count(net);
-		put_net(net);
-		if (fatal_signal_pending(current))
-			break;
-		cond_resched();
-	}
-	return count;
 }

@@ -7,6 +7,5 @@
 
 int nta_pernet_init(void);
 void nta_pernet_exit(void);
-unsigned int nta_pernet_sockinfo_count(void);
 
 #endif /* _NTA_PERNET_H */

@@ -5,7 +5,7 @@
 #include "procfs.h"
 #include "books.h"
 #include "exitlist.h"
-#include "pernet.h"
+#include "flow.h"
 #include "sockinfo.h"
 #include "stats.h"
 #include "task.h"
@@ -23,7 +23,7 @@ static unsigned int procfs_attached;
 static unsigned int count_sockinfo(struct seq_file *m)
 {
 	if (file_ns_capable(m->file, &init_user_ns, CAP_NET_ADMIN))
-		WRITE_ONCE(procfs_attached, nta_pernet_sockinfo_count());
+		WRITE_ONCE(procfs_attached, nta_flow_count());
 	return READ_ONCE(procfs_attached) + nta_sock_count();
 }
 
