@@ -138,7 +138,9 @@
  *	collection that found some.
  * Those that finish together are in one datagram, with others.  A listener that
  * does not keep up gets ENOBUFS from recv, and so does one whose notice there
- * was no memory for.
+ * was no memory for.  They are sent in each network namespace of the initial
+ * user namespace, so a listener with NETLINK_LISTEN_ALL_NSID gets them more than
+ * once; it must leave out those that come with the id of a namespace.
  *
  * Unload: a request gets ENOENT, as the family's id means nothing any more.
  * Membership in the group ends silently; who waits for messages also joins the
