@@ -47,6 +47,13 @@ struct mnl_socket *scope_socket(void)
 	return nl;
 }
 
+/* What is left of a dump that was interrupted would be taken for the next answer. */
+static void drop_rest(struct mnl_socket *nl, char *buf)
+{
+	while (recv(mnl_socket_get_fd(nl), buf, READ_SIZE, MSG_DONTWAIT) >= 0)
+		;
+}
+
 /* Send a request and call @cb for each answer. 0 or a negative error number. */
 static int ask(struct mnl_socket *nl, struct nlmsghdr *nlh, mnl_cb_t cb, void *data)
 {
@@ -55,6 +62,7 @@ static int ask(struct mnl_socket *nl, struct nlmsghdr *nlh, mnl_cb_t cb, void *d
 	ssize_t n;
 	int ret;
 
+	drop_rest(nl, buf);
 	nlh->nlmsg_seq = ++seq;
 	if (mnl_socket_sendto(nl, nlh, nlh->nlmsg_len) < 0)
 		return -errno;
