@@ -202,6 +202,8 @@ static int scope_flush(bool json)
 	if (!nl)
 		return FAILED;
 	do {
+		/* others may have taken the table away since the last time */
+		status = DONE;
 		scope_free(&state);
 		err = scope_read(nl, &state);
 		if (err)
