@@ -26,6 +26,7 @@ static void get_task(const struct netpertask *from, struct netatop_task *task)
 {
 	memset(task, 0, sizeof(*task));
 	task->present = NETATOP_HAS_NAME | NETATOP_HAS_BTIME;
+	task->state = NETATOP_TASK_FINISHED;
 	task->tgid = from->id;
 	task->btime = from->btime;
 	memcpy(task->name, from->command, sizeof(from->command));
