@@ -113,7 +113,8 @@ int follow_until(struct follow *follow, double until, bool loaded)
 			complain("poll: %s", strerror(errno));
 			return -errno;
 		}
-		if (pfd[1].revents & POLLERR)
+		/* a socket whose other end is closed tells of no error */
+		if (pfd[1].revents & (POLLERR | POLLHUP))
 			return FOLLOW_UNREAD;
 	}
 	return err;
