@@ -67,6 +67,9 @@ static int measure(struct ps *ps, double *seconds)
 	err = follow_now(&ps->follow);
 	if (err)
 		return err;
+	/* the module has gone since then, and all that was known has been forgotten */
+	if (ps->begin >= end)
+		return again(ps) ?: -EAGAIN;
 	if (ps->before.cookie && ps->before.cookie != ps->now.cookie) {
 		forget(ps);
 		return again(ps) ?: -EAGAIN;
