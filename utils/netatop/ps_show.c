@@ -8,6 +8,7 @@
 #include "table.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,7 +50,11 @@ static int by_name(const struct netatop_task *a, const struct netatop_task *b)
 
 static int by_user(const struct netatop_task *a, const struct netatop_task *b)
 {
-	return strcmp(user_name(a->uid), user_name(b->uid)) ?: least_first(a->uid, b->uid);
+	char name[64];
+
+	/* valid until the next call */
+	snprintf(name, sizeof(name), "%s", user_name(a->uid));
+	return strcmp(name, user_name(b->uid)) ?: least_first(a->uid, b->uid);
 }
 
 static int by_start(const struct netatop_task *a, const struct netatop_task *b)
