@@ -88,6 +88,19 @@ static int take_file(struct log *log, int fd)
 	return 0;
 }
 
+/* What has nothing to do with the file, and passes. */
+static bool passes(int err)
+{
+	return err == EMFILE || err == ENFILE || err == ENOMEM || err == EINTR;
+}
+
+/* Why a call failed, or NULL and *@err: that says nothing about the file */
+static const char *why_not(int *err)
+{
+	*err = passes(errno) ? -errno : 0;
+	return *err ? NULL : strerror(errno);
+}
+
 /* Something else with this name: it makes room, and is kept if it is a directory. */
 static int put_aside(const char *path)
 {
@@ -161,14 +174,16 @@ static const char *is_strange(int fd)
 	return is_anothers(&st);
 }
 
-static const char *read_existing(struct log *log, int fd)
+static const char *read_existing(struct log *log, int fd, int *err)
 {
 	static char why[160];
 	struct logread *read = malloc(sizeof(*read));
 	int ret;
 
-	if (!read)
-		return "out of memory";
+	if (!read) {
+		*err = -ENOMEM;
+		return NULL;
+	}
 	log->tail_count = 0;
 	log->tail_next = 0;
 	ret = logread_begin(read, fd);
@@ -201,26 +216,25 @@ static void read_trim(struct log *log, int fd)
 	log->first_seq = trim.first_seq;
 }
 
-static const char *adopt(struct log *log)
+/* Returns NULL if it is gone on with, or if *@err: it cannot be now, and has to stay as it is. */
+static const char *adopt(struct log *log, int *err)
 {
 	int fd = open(log->path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	const char *why;
 
+	*err = 0;
 	if (fd < 0)
-		return errno == ELOOP ? "it is a symbolic link" : strerror(errno);
+		return errno == ELOOP ? "it is a symbolic link" : why_not(err);
 	why = is_strange(fd);
 	if (!why)
-		why = read_existing(log, fd);
-	if (!why)
+		why = read_existing(log, fd, err);
+	if (!why && !*err)
 		read_trim(log, fd);
 	/* what was being written is not whole */
-	if (!why && ftruncate(fd, log->end))
-		why = strerror(errno);
-	if (!why && write_header(fd, log->curseq))
-		why = strerror(errno);
-	if (!why && take_file(log, fd))
-		why = strerror(errno);
-	if (why)
+	if (!why && !*err &&
+	    (ftruncate(fd, log->end) || write_header(fd, log->curseq) || take_file(log, fd)))
+		why = why_not(err);
+	if (why || *err)
 		close(fd);
 	return why;
 }
@@ -251,13 +265,18 @@ int log_open(struct log *log)
 	char name[4096];
 	const char *why;
 	struct stat st;
+	int err;
 
 	if (lstat(log->path, &st)) {
 		if (errno != ENOENT)
 			return -errno;
 		return begin_anew(log);
 	}
-	why = adopt(log);
+	why = adopt(log, &err);
+	if (err) {
+		log->tail_count = 0;
+		return err;
+	}
 	if (!why) {
 		/* of one that was killed when it began the next log */
 		if (!name_at_first(log, name, sizeof(name)))
@@ -273,14 +292,15 @@ int log_open(struct log *log)
 	return begin_anew(log);
 }
 
-/* What others have done to it; NULL: nothing */
-static const char *is_harmed(const struct log *log)
+/* What others have done to it; NULL: nothing, or *@err: that cannot be seen now */
+static const char *is_harmed(const struct log *log, int *err)
 {
 	const char *why;
 	struct stat st;
 
+	*err = 0;
 	if (lstat(log->path, &st))
-		return errno == ENOENT ? "it was deleted" : strerror(errno);
+		return errno == ENOENT ? "it was deleted" : why_not(err);
 	if (st.st_dev != log->dev || st.st_ino != log->ino)
 		return "something else has taken its place";
 	why = is_anothers(&st);
@@ -291,7 +311,7 @@ static const char *is_harmed(const struct log *log)
 	if (!has_header(log->fd, log->curseq))
 		return "its header was overwritten";
 	if ((uint64_t)st.st_size > log->end && ftruncate(log->fd, log->end))
-		return strerror(errno);
+		return why_not(err);
 	return NULL;
 }
 
@@ -304,12 +324,13 @@ static const char *is_harmed(const struct log *log)
 int log_check(struct log *log)
 {
 	const char *why;
+	int err;
 
 	if (log->fd < 0)
 		return log_open(log);
-	why = is_harmed(log);
+	why = is_harmed(log, &err);
 	if (!why)
-		return 0;
+		return err;
 	say(LOG_WARNING, "%s: %s; a new one is begun, and readers may miss what they had not read",
 	    log->path, why);
 	return begin_anew(log);
