@@ -25,6 +25,9 @@ union semun {
 
 static int id = -1;
 
+/* Why there are none, which has been said: each second is too often. */
+static int lacking;
+
 /* Without the right to look at them, they are another's. */
 static bool are_ours(int set)
 {
@@ -67,18 +70,21 @@ int sems_clean(void)
 	/* somebody can be quicker, but not always */
 	for (tries = 0; tries < 1000; tries++) {
 		err = make();
-		if (!err)
+		if (!err) {
+			lacking = 0;
 			return 0;
+		}
 		set = semget(NETATOPD_SEMKEY, 0, 0);
 		if (set >= 0 && are_ours(set))
 			return 0;
 		if (set < 0 && errno == ENOENT) {
 			if (err == -EEXIST)
 				continue;
-			if (err == -ENOSPC)
+			if (err == -ENOSPC && err != lacking)
 				say(LOG_ERR, "all sets of semaphores are in use; ipcs -s -c tells whose they are");
-			else
+			else if (err != lacking)
 				say(LOG_ERR, "semaphores: %s", strerror(-err));
+			lacking = err;
 			return err;
 		}
 		if (set < 0 || semctl(set, 0, IPC_RMID))
@@ -198,10 +204,11 @@ int sems_check(void)
 	/* once what is in the way has gone, it is to be tried again */
 	if (failed && (semget(NETATOPD_SEMKEY, 0, 0) >= 0 || errno != ENOENT))
 		return failed;
-	say(LOG_WARNING, "the semaphores are gone, and made anew; an atop that runs has to be started again");
 	failed = sems_open();
-	if (!failed)
-		failed = sems_raise();
+	if (failed)
+		return failed;
+	say(LOG_WARNING, "the semaphores are gone, and made anew; an atop that runs has to be started again");
+	failed = sems_raise();
 	return failed;
 }
 
