@@ -159,9 +159,12 @@ struct netatop *open_module(void)
  */
 int flush_output(int status)
 {
+	static bool said;
+
 	if (fflush(stdout) || ferror(stdout)) {
-		if (errno != EPIPE)
+		if (errno != EPIPE && !said)
 			complain("write: %s", strerror(errno));
+		said = true;
 		return FAILED;
 	}
 	return status;

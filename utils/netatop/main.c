@@ -4,6 +4,8 @@
  */
 #include "common.h"
 
+#include "../netatopd/stdfds.h"
+
 #include <getopt.h>
 #include <locale.h>
 #include <stdio.h>
@@ -74,6 +76,8 @@ int main(int argc, char **argv)
 	struct options opt = { };
 	int c, i;
 
+	if (!stdfds_open())
+		return FAILED;
 	setlocale(LC_CTYPE, "");
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, "+:hjV", longs, NULL)) != -1) {

@@ -5,6 +5,7 @@
 #include "log.h"
 #include "say.h"
 #include "sems.h"
+#include "stdfds.h"
 #include "store.h"
 
 #include <errno.h>
@@ -447,8 +448,11 @@ int main(int argc, char **argv)
 		.pid_file = PID_FILE,
 		.max_size = MAX_SIZE,
 	};
-	int status = parse(argc, argv, &args);
+	int status;
 
+	if (!stdfds_open())
+		return FAILED;
+	status = parse(argc, argv, &args);
 	if (status >= 0)
 		return status;
 	say_begin(false, args.verbose);
