@@ -123,6 +123,9 @@ units()
 	echo "$pid" >"$dir/test-$$.service/cgroup.procs"
 	is "$(unit_of "$pid")" "test-$$.service" "a service"
 	is "$("$NETATOP" ps -p "$pid" | tail -n 1 | awk '{ print $NF }')" "test-$$.service" "in the table, too"
+	"$HERE/makelog" -n $((pid - 999)) "$TMP/log" >/dev/null || fatal makelog
+	is "$("$NETATOP" exits -p "$pid" --from-log="$TMP/log" | tail -n 1 | awk '{ print $2, $NF ~ /service/ }')" "$pid 0" \
+		"one of a log that had the same id was in none that is known"
 	start listener "$CLI" "$NETATOP" exits -f -p "$pid"
 	says listener STARTED
 	is "$("$NETATOP" exits -i 0.01)" "$(head -n 1 "$TMP/listener")" "exits: nothing for a moment"
@@ -313,11 +316,42 @@ reloading()
 	slay intervals table follower taker
 }
 
+# Two users whose names are not in the order of their numbers, which 64 divides.
+users()
+{
+	local uid
+	# shellcheck disable=SC2016 # perl's
+	for uid in 99968 100032; do
+		start "user$uid" "$CLI" setpriv --reuid "$uid" --clear-groups perl -MIO::Socket::INET -e '$| = 1;
+			my $udp = IO::Socket::INET->new(Proto => "udp", PeerAddr => "127.0.0.1:9") or die;
+			$udp->send("x"); print "held\n"; sleep 10000'
+		says "user$uid" held
+	done
+	is "$("$NETATOP" ps --sort user | awk '$2 ~ /^(99968|100032)$/ { print $1 }' | xargs)" "${PID[user100032]} ${PID[user99968]}" "--sort user, by name"
+	slay user99968 user100032
+}
+
+is_over() { ! kill -0 "${PID[$1]}" 2>/dev/null; }
+
+# Nobody reads: the other end of a socket, which is no broken pipe; and no standard output at all.
+unread()
+{
+	# shellcheck disable=SC2016 # perl's
+	start unread "$CLI" perl -MSocket -e 'socketpair(my $ours, my $theirs, AF_UNIX, SOCK_STREAM, 0) or die;
+		open(STDOUT, ">&", $ours) or die; exec @ARGV' "$NETATOP" exits -jf -p 1
+	check "exits -f ends when the other end of its socket is closed" busywait "$WAIT" is_over unread
+	slay unread
+	"$NETATOP" ps >&- 2>"$TMP/err"
+	is "$? $(<"$TMP/err")" "1 netatop: write: Bad file descriptor" "a standard output that is closed"
+}
+
 [[ -x $NETATOP && -e $HERE/cooked.so ]] || fatal "netatop is not built"
-plan $((8 + 6 + 3 + 5 + 8 + 7 + 16 + 16 + 21 + 23))
+plan $((9 + 6 + 3 + 6 + 8 + 7 + 16 + 16 + 21 + 23 + 2))
 load_module
 setup_pair
 conntrack_rule "$CLI"
+# The ids in a log of makelog are 1000 and more.
+until (($(exec sh -c 'echo $$') >= 1000)); do :; done
 # None expires while it is looked at.
 tun exit_timeout 600
 ps_is_getsockopt
@@ -326,8 +360,10 @@ tun exit_timeout 1
 start_server server "$SRV" tcp-server -t 1 -K -H -n 5 -a 3000 "$SRV4" 5002
 start_client client "$CLI" tcp-client -t 5 -K -H -n 20 -w 500 "$SRV4" 5002
 choices
+users
 names
 units
+unread
 slay server client user-server
 forget
 tun exit_timeout 600

@@ -69,6 +69,33 @@ foreign_logs()
 	rm -rf "$LOG".*
 }
 
+over_or_writes() { ! kill -0 "${PID[few]}" 2>/dev/null || tells few "netatopd: writes"; }
+
+# Where it does not get as far as it needs to, the log stays.
+few_files()
+{
+	local n before refused=0
+	netatopd daemon
+	works "before"
+	end daemon
+	before=$(logged)
+	# shellcheck disable=SC2016 # the other bash's
+	for n in {4..40}; do
+		start few "$SRV" bash -c 'ulimit -n "$1"; exec "$2"' - "$n" "$NETATOPD"
+		busywait "$WAIT" over_or_writes || fatal "with $n files: $(tail -n 3 "$TMP/few")"
+		if tells few "netatopd: writes"; then
+			end few
+			break
+		fi
+		slay few
+		tells few "$LOG: Too many open files" && ((refused++))
+		[[ $(logged) == "$before" ]] || break
+	done
+	is "$(logged)" "$before" "with too few files to open, the log stays as it was"
+	check "also when it is the log that cannot be opened" test "$refused" -gt 0
+	rm "$LOG"
+}
+
 # While it runs.
 taken_away()
 {
@@ -79,7 +106,8 @@ taken_away()
 	truncate -s 20 "$LOG"
 	works "cut short: a new one"
 	told daemon "it was cut short; a new one is begun" "cut short: said"
-	echo else >"$TMP/else"; mv "$TMP/else" "$LOG"
+	# on one file system: else it would be deleted first
+	echo else >"$LOG.else"; mv "$LOG.else" "$LOG"
 	works "another in its place: a new one"
 	told daemon "something else has taken its place" "another in its place: said"
 	dd if=/dev/zero of="$LOG" bs=4 count=4 conv=notrunc status=none
@@ -141,8 +169,11 @@ signals()
 	is "$(values)" "0 100" "and that it has ended"
 }
 
+SETS=/proc/sys/kernel/sem
+
 semaphores_in_the_way()
 {
+	local sets
 	perl -e 'my $id = semget(1541961, 0, 0) // die; semctl($id, 0, 16, 7); semctl($id, 1, 16, 250)'
 	netatopd daemon
 	is "$(values)" "1 100" "wrong values are set right"
@@ -162,6 +193,14 @@ semaphores_in_the_way()
 	ipcrm -S $KEY
 	told daemon "the semaphores are gone, and made anew" "gone while it runs: made anew"
 	works "and it goes on"
+	sets=$(<$SETS)
+	echo "${sets%[[:space:]]*} 0" >$SETS
+	ipcrm -S $KEY
+	told daemon "all sets of semaphores are in use" "gone, and no others to be had: said"
+	check "gone, and no others to be had: it tries again" busywait "$WAIT" has_woken $(($(wakings) + 3))
+	echo "$sets" >$SETS
+	check "to be had again: made anew" busywait "$WAIT" values_are "1 100"
+	is "$(grep -c "all sets of semaphores" "$TMP/daemon") $(grep -c "made anew" "$TMP/daemon")" "1 2" "each was said once"
 	end daemon
 	ipcrm -S $KEY
 	setpriv --reuid=1234 --clear-groups perl -e 'semget(1541961, 2, 01666) // die'
@@ -238,6 +277,16 @@ background()
 	is "$(od -An -td4 -j12 -N4 "$LOG" | tr -d ' ')" "$(cat /run/netatopd.pid)" "its id is in the header of the log"
 	kill -TERM "$(cat /run/netatopd.pid)"
 	check "in the background: ends" busywait "$WAIT" test ! -e /run/netatopd.pid
+	in_ns "$SRV" "$NETATOPD" --daemon <&- >&-
+	is "$?" 0 "in the background, without standard input and output: begins"
+	kill -TERM "$(cat /run/netatopd.pid)"
+	check "and ends" busywait "$WAIT" test ! -e /run/netatopd.pid
+	# shellcheck disable=SC2016 # the other bash's
+	start silent "$SRV" bash -c 'exec "$1" <&- >&- 2>&-' - "$NETATOPD"
+	check "without them: begins" busywait "$WAIT" values_are "1 100"
+	works "without them: works"
+	end silent
+	is "$(wc -l </run/netatopd/state) $(grep -c netatopd: /run/netatopd/state)" "1 0" "and what it says is in no file of its own"
 	is "$("$NETATOPD" --frob 2>&1; echo $?)" "netatopd: there is no option --frob
 Try: netatopd --help
 2" "an unknown option"
@@ -266,12 +315,13 @@ memory()
 	check "valgrind: nothing to complain of" ended daemon
 }
 
-plan $((12 + 16 + 8 + 4 + 10 + 7 + 8 + 9 + 3))
+plan $((12 + 3 + 16 + 8 + 4 + 14 + 7 + 8 + 14 + 3))
 [[ -x $NETATOPD ]] || fatal "netatopd is not built"
 rm -rf "$LOG" /run/netatopd
 load_module
 tun exit_timeout 600
 setup_pair
+few_files
 foreign_logs
 taken_away
 signals

@@ -269,7 +269,54 @@ refused()
 	in_ns "$CLI" nft delete table inet netatop
 }
 
-plan $((25 + 2 + 2 + 2 + 6 + 2 + 8 + 12 + 11 + 1))
+# Others change their rules all the time; and two take ours away.
+busy()
+{
+	local i
+	for i in {1..40}; do
+		scope add port "$((6000 + i))" >/dev/null || fatal "scope add"
+	done
+	# a list is to be interrupted, also where there is one CPU
+	start others "$CLI" nice -n -20 bash -c 'echo begins; while nft "add table ip busy; add chain ip busy c; delete table ip busy"; do :; done'
+	says others begins
+	for i in {1..40}; do
+		in_ns "$CLI" nice -n 19 "$NETATOP" scope list >/dev/null || echo failed
+	done >"$TMP/lists" 2>&1
+	slay others
+	is "$(sort -u "$TMP/lists")" "" "list, while others change their rules"
+	scope flush >/dev/null
+	for i in {1..40}; do
+		scope add port 6001 >/dev/null
+		start first "$CLI" "$NETATOP" scope flush
+		start second "$CLI" "$NETATOP" scope flush
+		if ! ended first || ! ended second; then
+			cat "$TMP/first" "$TMP/second"
+			break
+		fi
+	done >"$TMP/flushes" 2>&1
+	is "$(cat "$TMP/flushes")" "" "two flush at once"
+}
+
+# An interface may have a name that a shell would run.
+completion()
+{
+	# shellcheck disable=SC2016 # it is one
+	local name='`>ran`'
+	ip link add "$name" type dummy || fatal "no such name"
+	(
+		cd "$TMP" || exit
+		COMP_WORDS=(netatop scope add interface "") COMP_CWORD=4 PATH=${NETATOP%/*}:$PATH
+		# shellcheck source=/dev/null
+		source "$HERE/../utils/completion/netatop"
+		_netatop netatop "" interface
+		printf '%s\n' "${COMPREPLY[@]}"
+	) >"$TMP/completed" 2>/dev/null
+	is "$(grep -cx lo "$TMP/completed") $(grep -c ran "$TMP/completed")" "1 0" "the completion has interfaces, but none with such a name"
+	check "and has run none" test ! -e "$TMP/ran"
+	ip link delete "$name"
+}
+
+plan $((25 + 2 + 2 + 2 + 6 + 2 + 8 + 12 + 11 + 1 + 2 + 2))
 modprobe nf_conntrack_ftp || skip_all "needs the module"
 load_module
 setup_pair
@@ -290,5 +337,7 @@ atomic
 by_hand
 labels
 refused
+busy
+completion
 is "$(ruleset) $(tun scope_label)" "$before off" "nothing is left behind"
 finish
