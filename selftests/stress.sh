@@ -116,7 +116,7 @@ come_and_go()
 
 # Memory is filled until the kernel takes pages back, or, where it has none to take, until little is left.
 meminfo() { awk -v name="$1:" '$1 == name { print $2 }' /proc/meminfo; }
-reclaimed() { awk '/^pgsteal_(kswapd|direct) / { n += $2 } END { print n }' /proc/vmstat; }
+reclaimed() { awk '/^pgsteal_(kswapd|direct) / { n += $2 } END { print n + 0 }' /proc/vmstat; }
 pressure()
 {
 	local before status
