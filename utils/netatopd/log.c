@@ -65,15 +65,6 @@ static int write_header(int fd, uint32_t curseq)
 	return write_all(fd, &header, sizeof(header), 0);
 }
 
-static bool has_header(int fd, uint32_t curseq)
-{
-	const struct netatopd_header wanted = make_header(curseq);
-	struct netatopd_header found;
-
-	return pread(fd, &found, sizeof(found), 0) == sizeof(found) &&
-	       !memcmp(&found, &wanted, sizeof(found));
-}
-
 static int take_file(struct log *log, int fd)
 {
 	struct stat st;
@@ -193,13 +184,15 @@ static const char *read_existing(struct log *log, int fd, int *err)
 		log->tail_count += log->tail_count < LOG_TAIL;
 		ret = 0;
 	}
-	if (ret)
+	if (ret && passes(read->failed))
+		*err = -read->failed;
+	else if (ret)
 		snprintf(why, sizeof(why), "%s, at offset %llu", read->reason,
 			 (unsigned long long)read->offset);
 	log->end = read->offset;
 	log->curseq = read->header.curseq;
 	free(read);
-	return ret ? why : NULL;
+	return ret && !*err ? why : NULL;
 }
 
 /* Where records begin in a log that has been trimmed. */
@@ -292,6 +285,19 @@ int log_open(struct log *log)
 	return begin_anew(log);
 }
 
+static const char *has_no_header(int fd, uint32_t curseq, int *err)
+{
+	const struct netatopd_header wanted = make_header(curseq);
+	struct netatopd_header found;
+	ssize_t n = pread(fd, &found, sizeof(found), 0);
+
+	if (n < 0)
+		return why_not(err);
+	if (n < (ssize_t)sizeof(found) || memcmp(&found, &wanted, sizeof(found)))
+		return "its header was overwritten";
+	return NULL;
+}
+
 /* What others have done to it; NULL: nothing, or *@err: that cannot be seen now */
 static const char *is_harmed(const struct log *log, int *err)
 {
@@ -308,8 +314,9 @@ static const char *is_harmed(const struct log *log, int *err)
 		return why;
 	if ((uint64_t)st.st_size < log->end)
 		return "it was cut short";
-	if (!has_header(log->fd, log->curseq))
-		return "its header was overwritten";
+	why = has_no_header(log->fd, log->curseq, err);
+	if (why || *err)
+		return why;
 	if ((uint64_t)st.st_size > log->end && ftruncate(log->fd, log->end))
 		return why_not(err);
 	return NULL;

@@ -40,7 +40,8 @@ static size_t read_at(struct logread *log, void *to, size_t size, __u64 offset)
 		n = pread(log->fd, (char *)to + len, size - len, offset + len);
 		if (n < 0 && errno == EINTR)
 			continue;
-		log->failed |= n < 0;
+		if (n < 0)
+			log->failed = errno;
 		if (n <= 0)
 			break;
 		len += n;
@@ -164,6 +165,8 @@ static int read_record(struct logread *log, unsigned char *length)
 	/* it wanted room for more */
 	if (err == Z_BUF_ERROR || (err == Z_OK && size != sizeof(log->task)))
 		return damaged(log, log->offset, "a record has another length");
+	if (err == Z_MEM_ERROR)
+		log->failed = ENOMEM;
 	if (err != Z_OK)
 		return damaged(log, log->offset, "a record cannot be uncompressed");
 	if (used != *length)

@@ -19,7 +19,7 @@
  * @seq:     number of records before the next one
  * @offset:  of the next record, or of what is wrong
  * @reason:  what is wrong
- * @failed:  it cannot be read at all
+ * @failed:  why it cannot be read at all, as an error number; 0: it can
  * @trimmed: records are missing at its front
  * @kept:    how many are not
  * @at:	     offset of what is in @buf
@@ -32,7 +32,7 @@ struct logread {
 	__u32 seq;
 	__u64 offset;
 	const char *reason;
-	bool failed;
+	int failed;
 	bool trimmed;
 	__u32 kept;
 	__u64 at;
