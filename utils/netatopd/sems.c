@@ -75,8 +75,10 @@ int sems_clean(void)
 			return 0;
 		}
 		set = semget(NETATOPD_SEMKEY, 0, 0);
-		if (set >= 0 && are_ours(set))
+		if (set >= 0 && are_ours(set)) {
+			lacking = 0;
 			return 0;
+		}
 		if (set < 0 && errno == ENOENT) {
 			if (err == -EEXIST)
 				continue;
@@ -92,6 +94,7 @@ int sems_clean(void)
 		if (!tries)
 			say(LOG_WARNING, "took away semaphores that another user or program had made");
 	}
+	lacking = 0;
 	say(LOG_ERR, "somebody else has made the semaphores 0x%x: %s; take them away with: ipcrm -S 0x%x",
 	    NETATOPD_SEMKEY, strerror(errno), NETATOPD_SEMKEY);
 	return -EPERM;
@@ -198,12 +201,16 @@ static bool are_right(void)
 int sems_check(void)
 {
 	static int failed;
+	int set;
 
 	if (are_ours(id))
 		return are_right() ? 0 : sems_raise();
 	/* once what is in the way has gone, it is to be tried again */
-	if (failed && (semget(NETATOPD_SEMKEY, 0, 0) >= 0 || errno != ENOENT))
-		return failed;
+	if (failed) {
+		set = semget(NETATOPD_SEMKEY, 0, 0);
+		if (set >= 0 ? !are_ours(set) : errno != ENOENT)
+			return failed;
+	}
 	failed = sems_open();
 	if (failed)
 		return failed;
