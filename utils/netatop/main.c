@@ -6,6 +6,7 @@
 
 #include "../netatopd/stdfds.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <locale.h>
 #include <stdio.h>
@@ -76,8 +77,10 @@ int main(int argc, char **argv)
 	struct options opt = { };
 	int c, i;
 
-	if (!stdfds_open())
+	if (!stdfds_open()) {
+		complain("/dev/null: %s", strerror(errno));
 		return FAILED;
+	}
 	setlocale(LC_CTYPE, "");
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, "+:hjV", longs, NULL)) != -1) {

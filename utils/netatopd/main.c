@@ -450,8 +450,10 @@ int main(int argc, char **argv)
 	};
 	int status;
 
-	if (!stdfds_open())
+	if (!stdfds_open()) {
+		fprintf(stderr, "netatopd: /dev/null: %s\n", strerror(errno));
 		return FAILED;
+	}
 	status = parse(argc, argv, &args);
 	if (status >= 0)
 		return status;
