@@ -156,7 +156,7 @@ static int flow_count_one(struct nf_conn *ct, const struct nta_sockinfo *info,
  * not tell when they go.
  *
  * Return: their number in all namespaces; of those that come and go meanwhile
- * some may be missed.
+ * some may be missed, or counted twice.
  */
 unsigned int nta_flow_count(void)
 {
