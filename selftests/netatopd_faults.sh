@@ -173,7 +173,6 @@ SETS=/proc/sys/kernel/sem
 
 semaphores_in_the_way()
 {
-	local sets
 	perl -e 'my $id = semget(1541961, 0, 0) // die; semctl($id, 0, 16, 7); semctl($id, 1, 16, 250)'
 	netatopd daemon
 	is "$(values)" "1 100" "wrong values are set right"
@@ -193,7 +192,6 @@ semaphores_in_the_way()
 	ipcrm -S $KEY
 	told daemon "the semaphores are gone, and made anew" "gone while it runs: made anew"
 	works "and it goes on"
-	sets=$(<$SETS)
 	echo "${sets%[[:space:]]*} 0" >$SETS
 	ipcrm -S $KEY
 	told daemon "all sets of semaphores are in use" "gone, and no others to be had: said"
@@ -318,6 +316,8 @@ memory()
 plan $((12 + 3 + 16 + 8 + 4 + 14 + 7 + 8 + 14 + 3))
 [[ -x $NETATOPD ]] || fatal "netatopd is not built"
 rm -rf "$LOG" /run/netatopd
+sets=$(<$SETS)
+trap 'echo "$sets" >$SETS; cleanup' EXIT
 load_module
 tun exit_timeout 600
 setup_pair

@@ -302,18 +302,15 @@ completion()
 {
 	# shellcheck disable=SC2016 # it is one
 	local name='`>ran`'
-	ip link add "$name" type dummy || fatal "no such name"
-	(
-		cd "$TMP" || exit
-		COMP_WORDS=(netatop scope add interface "") COMP_CWORD=4 PATH=${NETATOP%/*}:$PATH
-		# shellcheck source=/dev/null
-		source "$HERE/../utils/completion/netatop"
+	ip -n "$CLI" link add "$name" type dummy || fatal "no such name"
+	# shellcheck disable=SC2016 # the other bash's
+	in_ns "$CLI" bash -c 'cd "$1" && source "$2" || exit
+		COMP_WORDS=(netatop scope add interface "") COMP_CWORD=4
 		_netatop netatop "" interface
-		printf '%s\n' "${COMPREPLY[@]}"
-	) >"$TMP/completed" 2>/dev/null
-	is "$(grep -cx lo "$TMP/completed") $(grep -c ran "$TMP/completed")" "1 0" "the completion has interfaces, but none with such a name"
+		printf "%s\n" "${COMPREPLY[@]}"' - "$TMP" "$HERE/../utils/completion/netatop" >"$TMP/completed" 2>/dev/null
+	is "$(grep -cxE 'lo|eth0' "$TMP/completed") $(grep -c ran "$TMP/completed")" "2 0" "the completion has interfaces, but none with such a name"
 	check "and has run none" test ! -e "$TMP/ran"
-	ip link delete "$name"
+	ip -n "$CLI" link delete "$name"
 }
 
 plan $((25 + 2 + 2 + 2 + 6 + 2 + 8 + 12 + 11 + 1 + 2 + 2))
