@@ -5,7 +5,7 @@
 # K=debug, K=small, K=kcsan: on the kernel that looks for faults, on that in small, or on that which looks for data
 # races. They are slow; there without T only those tests whose header says "debug: first" and so on, and with ALL=1 all.
 # SLOW=N: the machine is N times slower than usual. STRESS, CHURN, CYCLES, FUZZ_ROUNDS and FUZZ_SEED are
-# for tests.
+# for tests; on our own kernels they do less, if these do not say how much.
 # The last line says how many passed and failed; a skip is a failure.
 set -uo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.." || exit
@@ -82,7 +82,11 @@ DEBUG_SLOW=8
 static=() one=() two=() all=() kunit=()
 # Of which kernel only the tests that are its first.
 first=""
-! own "${K-}" || [[ -n ${T-}${ALL-} ]] || first=$K
+if own "${K-}"; then
+	[[ -n ${T-}${ALL-} ]] || first=$K
+	# as many as fit into the time that these tests have
+	STRESS=${STRESS:-100} CHURN=${CHURN:-6}
+fi
 IFS=", " read -ra names <<<"${T-}"
 ((${#names[@]})) || mapfile -t names < <(make -s list)
 for name in "${names[@]}"; do
