@@ -20,7 +20,7 @@ CPU1=/sys/devices/system/cpu/cpu1/online
 
 # --- each of these is done again and again, as long as the others do theirs
 
-collect() { "$GETCNT" force-gc >/dev/null; }
+collect() { "$GETCNT" -t $((300 * ${SLOW:-1})) force-gc >/dev/null; }
 
 # Books need not balance at a moment when limits change; and the module may just be gone.
 look()
