@@ -26,7 +26,7 @@ union semun {
 static int id = -1;
 
 /* Why there are none, which has been said: each second is too often. */
-static int lacking;
+static int failed;
 
 /* Without the right to look at them, they are another's. */
 static bool are_ours(int set)
@@ -70,23 +70,20 @@ int sems_clean(void)
 	/* somebody can be quicker, but not always */
 	for (tries = 0; tries < 1000; tries++) {
 		err = make();
-		if (!err) {
-			lacking = 0;
+		if (!err)
 			return 0;
-		}
 		set = semget(NETATOPD_SEMKEY, 0, 0);
-		if (set >= 0 && are_ours(set)) {
-			lacking = 0;
+		if (set >= 0 && are_ours(set))
 			return 0;
-		}
 		if (set < 0 && errno == ENOENT) {
 			if (err == -EEXIST)
 				continue;
-			if (err == -ENOSPC && err != lacking)
+			if (err == failed)
+				return err;
+			if (err == -ENOSPC)
 				say(LOG_ERR, "all sets of semaphores are in use; ipcs -s -c tells whose they are");
-			else if (err != lacking)
+			else
 				say(LOG_ERR, "semaphores: %s", strerror(-err));
-			lacking = err;
 			return err;
 		}
 		if (set < 0 || semctl(set, 0, IPC_RMID))
@@ -94,7 +91,6 @@ int sems_clean(void)
 		if (!tries)
 			say(LOG_WARNING, "took away semaphores that another user or program had made");
 	}
-	lacking = 0;
 	say(LOG_ERR, "somebody else has made the semaphores 0x%x: %s; take them away with: ipcrm -S 0x%x",
 	    NETATOPD_SEMKEY, strerror(errno), NETATOPD_SEMKEY);
 	return -EPERM;
@@ -200,7 +196,6 @@ static bool are_right(void)
  */
 int sems_check(void)
 {
-	static int failed;
 	int set;
 
 	if (are_ours(id))
