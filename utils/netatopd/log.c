@@ -221,12 +221,12 @@ static const char *adopt(struct log *log, int *err)
 	why = is_strange(fd);
 	if (!why)
 		why = read_existing(log, fd, err);
-	if (!why && !*err)
+	if (!why && !*err) {
 		read_trim(log, fd);
-	/* what was being written is not whole */
-	if (!why && !*err &&
-	    (ftruncate(fd, log->end) || write_header(fd, log->curseq) || take_file(log, fd)))
-		why = why_not(err);
+		/* what was being written is not whole */
+		if (ftruncate(fd, log->end) || write_header(fd, log->curseq) || take_file(log, fd))
+			why = why_not(err);
+	}
 	if (why || *err)
 		close(fd);
 	return why;
@@ -266,11 +266,7 @@ int log_open(struct log *log)
 		return begin_anew(log);
 	}
 	why = adopt(log, &err);
-	if (err) {
-		log->tail_count = 0;
-		return err;
-	}
-	if (!why) {
+	if (!why && !err) {
 		/* of one that was killed when it began the next log */
 		if (!name_at_first(log, name, sizeof(name)))
 			unlink(name);
@@ -278,10 +274,12 @@ int log_open(struct log *log)
 		say(LOG_INFO, "goes on with %s, which has %u records", log->path, log->curseq);
 		return 0;
 	}
-	if (!log->lost)
-		say(LOG_WARNING, "%s cannot be gone on with: %s; a new one is begun", log->path, why);
 	log->tail_count = 0;
 	log->tail_next = 0;
+	if (err)
+		return err;
+	if (!log->lost)
+		say(LOG_WARNING, "%s cannot be gone on with: %s; a new one is begun", log->path, why);
 	return begin_anew(log);
 }
 
@@ -293,9 +291,8 @@ static const char *has_no_header(int fd, uint32_t curseq, int *err)
 
 	if (n < 0)
 		return why_not(err);
-	if (n < (ssize_t)sizeof(found) || memcmp(&found, &wanted, sizeof(found)))
-		return "its header was overwritten";
-	return NULL;
+	return n < (ssize_t)sizeof(found) || memcmp(&found, &wanted, sizeof(found)) ?
+	       "its header was overwritten" : NULL;
 }
 
 /* What others have done to it; NULL: nothing, or *@err: that cannot be seen now */
@@ -317,9 +314,7 @@ static const char *is_harmed(const struct log *log, int *err)
 	why = has_no_header(log->fd, log->curseq, err);
 	if (why || *err)
 		return why;
-	if ((uint64_t)st.st_size > log->end && ftruncate(log->fd, log->end))
-		return why_not(err);
-	return NULL;
+	return (uint64_t)st.st_size > log->end && ftruncate(log->fd, log->end) ? why_not(err) : NULL;
 }
 
 /**
