@@ -195,7 +195,7 @@ static int scope_flush(bool json)
 {
 	struct scope_state state = { 0 };
 	struct mnl_socket *nl = scope_open();
-	int status = DONE, err, tries = 0;
+	int status, err, tries = 0;
 	json_t *object;
 	bool off;
 
