@@ -123,7 +123,7 @@ units()
 	echo "$pid" >"$dir/test-$$.service/cgroup.procs"
 	is "$(unit_of "$pid")" "test-$$.service" "a service"
 	is "$("$NETATOP" ps -p "$pid" | tail -n 1 | awk '{ print $NF }')" "test-$$.service" "in the table, too"
-	"$HERE/makelog" -n $((pid - 999)) "$TMP/log" >/dev/null || fatal makelog
+	"$HERE/makelog" -n 1 -p "$pid" "$TMP/log" >/dev/null || fatal makelog
 	is "$("$NETATOP" exits -p "$pid" --from-log="$TMP/log" | tail -n 1 | awk '{ print $2, $NF ~ /service/ }')" "$pid 0" \
 		"one of a log that had the same id was in none that is known"
 	start listener "$CLI" "$NETATOP" exits -f -p "$pid"
@@ -331,8 +331,6 @@ users()
 	slay user99968 user100032
 }
 
-is_over() { ! kill -0 "${PID[$1]}" 2>/dev/null; }
-
 # Nobody reads: the other end of a socket, which is no broken pipe; and no standard output at all.
 unread()
 {
@@ -350,8 +348,6 @@ plan $((9 + 6 + 3 + 6 + 8 + 7 + 16 + 16 + 21 + 23 + 2))
 load_module
 setup_pair
 conntrack_rule "$CLI"
-# The ids in a log of makelog are 1000 and more.
-until (($(exec sh -c 'echo $$') >= 1000)); do :; done
 # None expires while it is looked at.
 tun exit_timeout 600
 ps_is_getsockopt

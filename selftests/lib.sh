@@ -299,6 +299,8 @@ ended()
 	return "$status"
 }
 
+is_over() { ! kill -0 "${PID[$1]}" 2>/dev/null; }
+
 # slay NAME...: kill and wait at once, or bash reports each death
 slay()
 {

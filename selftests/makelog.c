@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * makelog [-n RECORDS] [-t FIRST] [-e END] [-l] FILE
+ * makelog [-n RECORDS] [-p PID] [-t FIRST] [-e END] [-l] FILE
  *
  * Writes a log as netatopd does, with RECORDS records (10), and says where each
- * begins, and the log ends. Record i is of the process 1000 + i, "process i",
+ * begins, and the log ends. Record i is of the process PID + i (1000), "process i",
  * which began at 1700000000 + i; its counter j is (i + 1) * 1000 + j.
  *
  *	-t	all before record FIRST is given back
@@ -39,7 +39,7 @@ static struct netatopd_header header = {
 };
 static struct netatopd_trim trim = { .first_offset = sizeof(header) };
 static uint64_t end = sizeof(header);
-static int fd;
+static int fd, pid = 1000;
 
 static void die(const char *what)
 {
@@ -59,7 +59,7 @@ static void append(uint32_t i, const char *kind)
 	struct {
 		struct netpertask task;
 		char more[8];
-	} record = { .task = { .id = 1000 + i, .btime = 1700000000UL + i } };
+	} record = { .task = { .id = pid + i, .btime = 1700000000UL + i } };
 	unsigned long long *counters = &record.task.tcpsndpacks;
 	uLongf length = sizeof(out) - 1;
 	size_t size = sizeof(record.task);
@@ -139,10 +139,13 @@ int main(int argc, char **argv)
 	uint32_t records = 10, first = 0, i;
 	int c, live = 0;
 
-	while ((c = getopt(argc, argv, "n:t:e:l")) != -1) {
+	while ((c = getopt(argc, argv, "n:p:t:e:l")) != -1) {
 		switch (c) {
 		case 'n':
 			records = atoi(optarg);
+			break;
+		case 'p':
+			pid = atoi(optarg);
 			break;
 		case 't':
 			first = atoi(optarg);

@@ -69,7 +69,7 @@ foreign_logs()
 	rm -rf "$LOG".*
 }
 
-over_or_writes() { ! kill -0 "${PID[few]}" 2>/dev/null || tells few "netatopd: writes"; }
+over_or_writes() { is_over few || tells few "netatopd: writes"; }
 
 # Where it does not get as far as it needs to, the log stays.
 few_files()
