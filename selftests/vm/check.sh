@@ -23,7 +23,7 @@ header()
 # group LABEL COMMAND... -- TEST...: a test whose verdict is missing has failed
 group()
 {
-	local label=$1 command=() ok status number
+	local label=$1 command=() ok status number name
 	shift
 	while [[ $1 != -- ]]; do
 		command+=("$1")
@@ -32,7 +32,7 @@ group()
 	shift
 	(($#)) || return
 	echo "# $label"
-	"${command[@]}" ./run.sh "${mode[@]}" "$@" | tee "$log"
+	"${command[@]}" ./run.sh "${mode[@]}" "$@" 2>&1 | tee "$log"
 	status=$?
 	ok=$(grep -E '^ok [0-9]+ ' "$log" | grep -cv '# SKIP')
 	# One more than tests where memory leaks are looked for.
@@ -43,6 +43,11 @@ group()
 		"/^# not ok /{s/^# not ok [0-9]+/#   $label:/p}
 		/^not ok /{s/^not ok [0-9]+/# $label:/p}
 		/^ok .*# SKIP/{s/^ok [0-9]+/# $label:/p}" "$log")
+	for name; do
+		grep -qE "^(not )?ok [0-9]+ $name( |\$)" "$log" || failures+=("# $label: $name: no verdict")
+	done
+	# why the machine was given up
+	mapfile -t -O ${#failures[@]} failures < <(sed -n '/^run\.sh: .*; the end of /,$s/^/#   /p' "$log")
 	if ((status != 0 && ok == number)); then
 		echo "# $label: all passed, then exit=$status"
 		((failed++))

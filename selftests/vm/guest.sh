@@ -47,6 +47,7 @@ fi
 
 # A pipe in between: the port may be opened only once, and programs do open /dev/stdout.
 exec 3> >(exec cat >/dev/vport*p1)
+echo "$token" >&3
 setsid -w "${command[@]}" </dev/null >&3 2>&1 3>&-
 # On the same way as the output, so that it comes after all of it. The host ends the machine.
 echo "$token $?" >&3

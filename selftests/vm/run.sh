@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Runs a command as root in a virtual machine that has this machine's files (changes are thrown
 # away) and another kernel. The command starts in selftests/; its output and exit status become
-# ours. 124: it took too long; 125: the machine died or did not come up.
+# ours. 124: it took too long; 125: the machine died or, tried three times, did not come up.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 repo=${here%/selftests/vm}
@@ -20,6 +20,7 @@ usage()
 }
 
 kernel=6.12 smp=1 mem='' timeout=600 idle=0 mode=run icount=no ko='' parameters='' monitor='' plugin=''
+come_up=300
 while (($#)); do
 	case $1 in
 	--shell) mode=shell; shift; continue ;;
@@ -91,6 +92,8 @@ if [[ $icount == yes ]]; then
 	counted=(tsc=reliable nokaslr nowatchdog)
 fi
 append=(console=ttyS0 loglevel=5 log_buf_len=8M panic=-1 oops=panic "job=$dir/$name.job")
+# Of a machine that hangs: what all processors do, by a panic at qemu's command `nmi`.
+append+=(unknown_nmi_panic panic_print=0x40)
 append+=(rcupdate.rcu_cpu_stall_timeout=60 ${counted[@]+"${counted[@]}"})
 # An emulator translates code once for each address that it is found at: with a new place for the
 # libraries in each process, starting programs would take most of the time.
@@ -98,7 +101,7 @@ append+=(rcupdate.rcu_cpu_stall_timeout=60 ${counted[@]+"${counted[@]}"})
 # A machine with PCI and ACPI is too slow for a kernel that watches itself.
 bus=pci machine=pc
 if [[ $release == *-netatop-* ]]; then
-	bus=device machine=microvm,acpi=off,rtc=on
+	bus=device machine=microvm,acpi=off,rtc=on come_up=900
 	append+=(tsc=reliable reboot=t)
 fi
 # What the kernel itself has of data races is none of ours. Many accesses are watched, and long, as an emulated
@@ -119,16 +122,57 @@ qemu=(
 	-device "virtio-serial-$bus"
 )
 [[ -z $plugin ]] || qemu+=(-plugin "$plugin")
-[[ -z $monitor ]] || qemu+=(-monitor "pipe:$monitor" -D "$monitor.log")
 
 if [[ $mode == shell ]]; then
 	exec "${qemu[@]}" -chardev stdio,id=out,signal=off -device virtconsole,chardev=out
 fi
 
-# Not a stdio device: the end of its input would close the port towards the guest.
-exec {out}< <(exec "${qemu[@]}" -chardev file,id=out,path=/dev/stdout -device virtserialport,chardev=out </dev/null)
-pid=$!
-trap 'kill -KILL $pid 2>/dev/null || true' EXIT
+if [[ -n $monitor ]]; then
+	qemu+=(-D "$monitor.log")
+else
+	monitor=$dir/$name.monitor
+	rm -f "$monitor".{in,out}
+	mkfifo "$monitor".{in,out}
+fi
+qemu+=(-monitor "pipe:$monitor")
+
+# start: what the guest prints can then be read from $out. Not a stdio device: the end of its input would close
+# the port towards the guest.
+start()
+{
+	exec {out}< <(exec "${qemu[@]}" -chardev file,id=out,path=/dev/stdout -device virtserialport,chardev=out </dev/null)
+	pid=$!
+	trap 'kill -KILL $pid 2>/dev/null || true' EXIT
+}
+
+# give_up WHY: a machine that hangs first tells its console what its processors are at
+give_up()
+{
+	local in
+	if kill -0 "$pid" 2>/dev/null; then
+		exec {in}<>"$monitor.in"
+		echo nmi >&"$in"
+		timeout 30 tail --pid="$pid" -f /dev/null || true
+		exec {in}>&-
+		kill -KILL "$pid" 2>/dev/null || true
+	fi
+	{
+		echo "run.sh: $1; the end of $console:"
+		tail -n 150 "$console"
+	} >&2
+}
+
+# The guest's first line is the token. A kernel that does not get that far has nothing of ours in it: a second
+# and a third try are fair.
+for try in 1 2 3; do
+	start
+	if IFS= read -r -t "$come_up" line <&"$out" && [[ $line == "$token" ]]; then
+		break
+	fi
+	give_up "try $try: the machine did not come up within $come_up s"
+	((try < 3)) || exit 125
+	exec {out}<&-
+done
 
 # A line that holds the token ends the output; what stands before it lacked its newline.
 deadline=$((SECONDS + timeout))
@@ -148,10 +192,9 @@ while ((left = deadline - SECONDS, left > 0)); do
 	break
 done
 ((left > 0)) || status=124
-{
-	((status == 124)) && echo "run.sh: killed: no end within $timeout s, or silent for $idle s"
-	((status == 125)) && echo "run.sh: the machine died"
-	echo "run.sh: the end of $console:"
-	tail -n 40 "$console"
-} >&2
+if ((status == 124)); then
+	give_up "killed: no end within $timeout s, or silent for $idle s"
+else
+	give_up "the machine died"
+fi
 exit "$status"
