@@ -12,8 +12,10 @@ source "$(dirname "$0")/puppet.sh"
 need_tools ip nft ethtool jq awk taskset pgrep
 MODES="rule off"
 
-TRACE=/sys/kernel/tracing/instances/netatop-test
+TRACING=/sys/kernel/tracing
+TRACE=$TRACING/instances/netatop-test
 [[ -d ${TRACE%/*} ]] || skip_all "needs tracefs"
+RECORD_CMD=$(<"$TRACING/options/record-cmd")
 
 datagrams() { echo "udp$1packs=$2 udp$1bytes=$(($2 * ($3 + 28 + L2)))"; }
 
@@ -48,16 +50,25 @@ flows_end()
 	done
 }
 
-# watch PID...: from now on, packets that are received while one of these runs are noted. Not by
-# set_event_pid: it patches the scheduler, which an emulator of two CPUs now and then does not survive.
+# To trace packets, and to stop that, patches the kernel's code, which an emulator of two CPUs now and then does
+# not survive: once, while nothing is sent, and not the scheduler, too (as for the names of who is traced, and
+# for set_event_pid).
+trace_packets()
+{
+	echo 0 >"$TRACING/options/record-cmd"
+	mkdir -p "$TRACE"
+	echo 0 >"$TRACE/tracing_on"
+	echo 1 >"$TRACE/events/net/netif_receive_skb/enable" || fatal "no trace"
+}
+
+# watch PID...: from now on, packets that are received while one of these runs are noted
 watch()
 {
-	local event=$TRACE/events/net/netif_receive_skb filter
+	local filter
 	filter=$(printf ' || common_pid == %s' "$@")
-	mkdir -p "$TRACE"
-	echo "${filter# || }" >"$event/filter" || fatal "no filter"
+	echo "${filter# || }" >"$TRACE/events/net/netif_receive_skb/filter" || fatal "no filter"
 	echo >"$TRACE/trace"
-	echo 1 >"$event/enable"
+	echo 1 >"$TRACE/tracing_on"
 }
 
 received() { grep -c " netif_receive_skb: dev=eth0" "$TRACE/trace"; }
@@ -66,7 +77,7 @@ received() { grep -c " netif_receive_skb: dev=eth0" "$TRACE/trace"; }
 received_by()
 {
 	check "$MODE: $2: others have received" test "$(received)" -ge "$1"
-	rmdir "$TRACE"
+	echo 0 >"$TRACE/tracing_on"
 }
 
 # The system is left as it was, however this ends.
@@ -75,6 +86,7 @@ undo()
 	local status=$?
 	sysctl -qw net.core.busy_read=0 net.core.netdev_budget=300 net.core.dev_weight=64
 	[[ ! -d $TRACE ]] || rmdir "$TRACE"
+	echo "$RECORD_CMD" >"$TRACING/options/record-cmd"
 	return "$status"
 }
 trap "undo; cleanup" EXIT
@@ -162,5 +174,6 @@ body()
 
 plan $((2 * (2 * 5 + 2)))
 load_module
+trace_packets
 for_each_mode body
 finish
