@@ -208,12 +208,13 @@ bool parse_user(const char *text, uid_t *uid)
 	return true;
 }
 
-/* Length of the UTF-8 character at @s, 0 if there is none. */
-static size_t utf8_length(const unsigned char *s)
+/* Length of the UTF-8 @character at @s, 0 if there is none. */
+static size_t utf8_length(const unsigned char *s, uint32_t *character)
 {
 	size_t n, i;
 	uint32_t code;
 
+	*character = *s;
 	if (*s < 0x80)
 		return 1;
 	if (*s >= 0xc2 && *s <= 0xdf)
@@ -234,7 +235,15 @@ static size_t utf8_length(const unsigned char *s)
 	if ((n == 3 && code < 0x800) || (n == 4 && (code < 0x10000 || code > 0x10ffff)) ||
 	    (code >= 0xd800 && code <= 0xdfff) || code < 0xa0)
 		return 0;
+	*character = code;
 	return n;
+}
+
+/* Does it move the cursor, end the line or change the order of the characters around it? */
+static bool moves_text(uint32_t code)
+{
+	return code < 0x20 || code == 0x7f || code == 0x61c || code == 0x200e || code == 0x200f ||
+	       (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
 }
 
 static char *replace(const char *text, char *buf, size_t size, bool controls)
@@ -245,14 +254,15 @@ static char *replace(const char *text, char *buf, size_t size, bool controls)
 
 	while (*s) {
 		const char *from = (const char *)s;
+		uint32_t character;
 		size_t len;
 
-		n = utf8_length(s);
+		n = utf8_length(s, &character);
 		len = n;
-		if (!n || (!controls && (*s < 0x20 || *s == 0x7f))) {
+		if (!n || (!controls && moves_text(character))) {
 			from = replacement;
 			len = sizeof(replacement) - 1;
-			n = 1;
+			n = n ? n : 1;
 		}
 		if (used + len >= size)
 			break;
@@ -270,7 +280,8 @@ static char *replace(const char *text, char *buf, size_t size, bool controls)
  * @buf:  where to put it
  * @size: of @buf; CLEAN_SIZE of the length is enough, else it is cut
  *
- * Control characters and bytes that are not UTF-8 become U+FFFD.
+ * Control characters, those that end a line or change the order of others, and
+ * bytes that are not UTF-8 become U+FFFD.
  *
  * Return: @buf.
  */
@@ -285,7 +296,7 @@ char *clean_text(const char *text, char *buf, size_t size)
  * @buf:  where to put it
  * @size: of @buf, as for clean_text()
  *
- * Control characters of ASCII stay, as JSON can say them.
+ * All characters stay but C1 controls, as JSON can say them.
  *
  * Return: @buf.
  */

@@ -77,7 +77,7 @@ bool parse_user(const char *text, uid_t *uid);
 
 /*
  * Names.  A task can be called anything: what goes to a terminal or a file has
- * control characters and what is not UTF-8 replaced.
+ * control characters, those that turn text around and what is not UTF-8 replaced.
  */
 #define CLEAN_SIZE(n)	(3 * (n) + 1)
 char *clean_text(const char *text, char *buf, size_t size);

@@ -16,13 +16,6 @@ bool top_utf8(void)
 	return !strcmp(nl_langinfo(CODESET), "UTF-8");
 }
 
-/* Characters that change the order of those around them. */
-static bool turns_text(wchar_t c)
-{
-	return c == 0x61c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) ||
-	       (c >= 0x2066 && c <= 0x2069);
-}
-
 /* One character of clean text: bytes it takes, and columns of the screen. */
 static size_t next_char(const char *text, int *columns, bool *strange)
 {
@@ -35,7 +28,7 @@ static size_t next_char(const char *text, int *columns, bool *strange)
 	if (n == (size_t)-1 || n == (size_t)-2 || !n)
 		return 1;
 	*columns = wcwidth(c);
-	*strange = *columns < 0 || turns_text(c);
+	*strange = *columns < 0;
 	if (*strange)
 		*columns = 1;
 	return n;

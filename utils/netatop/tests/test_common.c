@@ -33,6 +33,13 @@ static void test_clean(void **state)
 	/* C1, also as UTF-8 */
 	assert_string_equal(clean("\x9b" "1m\xc2\x9b" "1m"), BAD "1m" BAD BAD "1m");
 	assert_string_equal(clean("\xc2\xa0"), "\xc2\xa0");
+	/* what turns text around, each end of each range, and its neighbours */
+	assert_string_equal(clean("a\u061c\u200e\u200f\u202a\u202e\u2066\u2069" "b"),
+			    "a" BAD BAD BAD BAD BAD BAD BAD "b");
+	assert_string_equal(clean("\u061b\u061d\u200d\u2010\u2027\u202f\u2065\u206a"),
+			    "\u061b\u061d\u200d\u2010\u2027\u202f\u2065\u206a");
+	/* what ends a line */
+	assert_string_equal(clean("\u2028\u2029"), BAD BAD);
 }
 
 static void test_broken_utf8(void **state)
@@ -70,6 +77,7 @@ static void test_valid(void **state)
 	(void)state;
 	assert_string_equal(valid("\001\033[2J\n\x7f"), "\001\033[2J\n\x7f");
 	assert_string_equal(valid("\xc2\x9b"), BAD BAD);
+	assert_string_equal(valid("\u202e\u2028"), "\u202e\u2028");
 }
 
 /* What is cut is cut between characters, and has its end. */
