@@ -8,14 +8,13 @@
 
 source "$(dirname "$0")/lib.sh"
 source "$(dirname "$0")/cover.sh"
+source "$(dirname "$0")/patching.sh"
 source "$(dirname "$0")/puppet.sh"
 need_tools ip nft ethtool jq awk taskset pgrep
 MODES="rule off"
 
-TRACING=/sys/kernel/tracing
-TRACE=$TRACING/instances/netatop-test
+TRACE=/sys/kernel/tracing/instances/netatop-test
 [[ -d ${TRACE%/*} ]] || skip_all "needs tracefs"
-RECORD_CMD=$(<"$TRACING/options/record-cmd")
 
 datagrams() { echo "udp$1packs=$2 udp$1bytes=$(($2 * ($3 + 28 + L2)))"; }
 
@@ -50,14 +49,10 @@ flows_end()
 	done
 }
 
-# To trace packets, and to stop that, patches the kernel's code, which an emulator of two CPUs now and then does
-# not survive: once, while nothing is sent, and not the scheduler, too (as for the names of who is traced, and
-# for set_event_pid).
+# Once, while nothing is sent, and neither with the names of who is traced nor by set_event_pid: patching.sh says why.
 trace_packets()
 {
-	echo 0 >"$TRACING/options/record-cmd"
-	mkdir -p "$TRACE"
-	echo 0 >"$TRACE/tracing_on"
+	trace netatop-test
 	echo 1 >"$TRACE/events/net/netif_receive_skb/enable" || fatal "no trace"
 }
 
@@ -67,8 +62,9 @@ watch()
 	local filter
 	filter=$(printf ' || common_pid == %s' "$@")
 	echo "${filter# || }" >"$TRACE/events/net/netif_receive_skb/filter" || fatal "no filter"
-	echo >"$TRACE/trace"
-	echo 1 >"$TRACE/tracing_on"
+	echo >"$TRACE/trace" || fatal "no trace"
+	(($(received) == 0)) || fatal "the trace before is still there"
+	echo 1 >"$TRACE/tracing_on" || fatal "no trace"
 }
 
 received() { grep -c " netif_receive_skb: dev=eth0" "$TRACE/trace"; }
@@ -77,7 +73,7 @@ received() { grep -c " netif_receive_skb: dev=eth0" "$TRACE/trace"; }
 received_by()
 {
 	check "$MODE: $2: others have received" test "$(received)" -ge "$1"
-	echo 0 >"$TRACE/tracing_on"
+	echo 0 >"$TRACE/tracing_on" || fatal "tracing goes on"
 }
 
 # The system is left as it was, however this ends.
@@ -85,8 +81,6 @@ undo()
 {
 	local status=$?
 	sysctl -qw net.core.busy_read=0 net.core.netdev_budget=300 net.core.dev_weight=64
-	[[ ! -d $TRACE ]] || rmdir "$TRACE"
-	echo "$RECORD_CMD" >"$TRACING/options/record-cmd"
 	return "$status"
 }
 trap "undo; cleanup" EXIT
@@ -173,7 +167,8 @@ body()
 }
 
 plan $((2 * (2 * 5 + 2)))
-load_module
 trace_packets
+keep_tracepoints
+load_module
 for_each_mode body
 finish

@@ -32,6 +32,7 @@ L2=14			# link header of a frame; 0 on loopback
 TMP=$(mktemp -d /tmp/netatop-test.XXXXXX)
 exec {TICK}<> <(:)	# reading it takes as long as read's timeout, without a fork
 NAMESPACES=()
+KEPT=()			# directories of tracefs, see patching.sh
 declare -A PID=()	# of what start() started, by name
 PLANNED=0 PASSED=0 FAILED=0 FINISHED=0 LOADED=0 VERDICT=""
 
@@ -108,6 +109,7 @@ cleanup()
 	trap - EXIT INT TERM
 	end_all
 	((LOADED)) && [[ -d /sys/module/netatop ]] && rmmod netatop
+	((!${#KEPT[@]})) || rmdir "${KEPT[@]}"
 	! mountpoint -q "$TMP/v1" || umount "$TMP/v1"
 	rm -rf "$TMP"
 	((FINISHED || status)) || { echo "Bail out! ended before its plan"; status=1; }

@@ -9,22 +9,10 @@
 # module knows the owners of the flows it finds, from what it left on their conntrack entries.
 
 source "$(dirname "$0")/lib.sh"
+source "$(dirname "$0")/patching.sh"
 need_tools ip nft ethtool awk
 
 FLOWS=(tcp udp tcp6)
-
-# The kernel patches its own code when the first netfilter hook comes and the last one goes, and
-# emulators of several processors have been seen to run the old bytes still. That is not what is
-# tested here: hooks of somebody else stay all the time.
-keep_hooks()
-{
-	local hook OTHER
-	setup_ns OTHER
-	in_ns "$OTHER" nft "add table inet t" || fatal "nft"
-	for hook in prerouting input output postrouting; do
-		in_ns "$OTHER" nft "add chain inet t $hook { type filter hook $hook priority 0; }" || fatal "nft"
-	done
-}
 
 # The three clients and their servers are charged with what they send now.
 charged()
@@ -75,6 +63,7 @@ body()
 }
 
 plan $((3 * (3 + 2) + 1))
+keep_tracepoints
 load_module
 for_each_mode body
 finish

@@ -11,6 +11,7 @@
 # on talking to SRV, and its figures stay exact.
 
 source "$(dirname "$0")/lib.sh"
+source "$(dirname "$0")/patching.sh"
 need_tools ip nft ethtool jq awk
 
 COUNT=${CHURN:-30}
@@ -66,6 +67,7 @@ body()
 }
 
 plan $((3 * (3 + 2)))
+keep_tracepoints
 load_module
 for_each_mode body
 finish

@@ -12,6 +12,7 @@
 # No connection fails. Afterwards the books balance, and what is counted is exact again.
 
 source "$(dirname "$0")/lib.sh"
+source "$(dirname "$0")/patching.sh"
 need_tools ip nft conntrack atop
 
 COUNT=${STRESS:-400}
@@ -202,6 +203,7 @@ together()
 }
 
 plan 18
+keep_tracepoints
 load_module
 spare_atop
 setup_pair
