@@ -23,7 +23,7 @@ header()
 # group LABEL COMMAND... -- TEST...: a test whose verdict is missing has failed
 group()
 {
-	local label=$1 command=() ok status number name
+	local label=$1 command=() ok status number name missing=0
 	shift
 	while [[ $1 != -- ]]; do
 		command+=("$1")
@@ -44,10 +44,12 @@ group()
 		/^not ok /{s/^not ok [0-9]+/# $label:/p}
 		/^ok .*# SKIP/{s/^ok [0-9]+/# $label:/p}" "$log")
 	for name; do
-		grep -qE "^(not )?ok [0-9]+ $name( |\$)" "$log" || failures+=("# $label: $name: no verdict")
+		grep -qE "^(not )?ok [0-9]+ $name( |\$)" "$log" && continue
+		failures+=("# $label: $name: no verdict")
+		missing=1
 	done
 	# why the machine was given up
-	mapfile -t -O ${#failures[@]} failures < <(sed -n '/^run\.sh: .*; the end of /,$s/^/#   /p' "$log")
+	((!missing)) || mapfile -t -O ${#failures[@]} failures < <(sed -n '/^# run\.sh: .*; the end of /,/^# run\.sh: so/p' "$log")
 	if ((status != 0 && ok == number)); then
 		echo "# $label: all passed, then exit=$status"
 		((failed++))

@@ -87,6 +87,7 @@ else
 fi
 # One instruction takes a nanosecond, and all that is random is the same in every run.
 if [[ $icount == yes ]]; then
+	come_up=$((come_up * 3))
 	# shellcheck disable=SC2054 # the commas are for qemu
 	accel=(-accel tcg,thread=single -cpu "qemu64,+rdrand" -icount shift=0 -rtc base=2026-01-01,clock=vm -seed 1)
 	counted=(tsc=reliable nokaslr nowatchdog)
@@ -140,6 +141,7 @@ qemu+=(-monitor "pipe:$monitor")
 # the port towards the guest.
 start()
 {
+	: >"$console"
 	exec {out}< <(exec "${qemu[@]}" -chardev file,id=out,path=/dev/stdout -device virtserialport,chardev=out </dev/null)
 	pid=$!
 	trap 'kill -KILL $pid 2>/dev/null || true' EXIT
@@ -156,22 +158,29 @@ give_up()
 		exec {in}>&-
 		kill -KILL "$pid" 2>/dev/null || true
 	fi
+	wait "$pid" || true
 	{
-		echo "run.sh: $1; the end of $console:"
-		tail -n 150 "$console"
+		echo "# run.sh: $1; the end of $console:"
+		tail -n 150 "$console" | sed 's/^/# /'
+		echo "# run.sh: so it ended"
 	} >&2
 }
 
-# The guest's first line is the token. A kernel that does not get that far has nothing of ours in it: a second
-# and a third try are fair.
+# The guest's first line is the token. What does not get that far has not loaded the module: a second and a third
+# try are fair.
+come_up=$((come_up * ${SLOW:-1}))
 for try in 1 2 3; do
 	start
-	if IFS= read -r -t "$come_up" line <&"$out" && [[ $line == "$token" ]]; then
-		break
+	if IFS= read -r -t "$come_up" line <&"$out"; then
+		[[ $line != "$token" ]] || break
+		why="said something else first"
+	else
+		(($? > 128)) && why="did not come up within $come_up s" || why="died before it came up"
 	fi
-	give_up "try $try: the machine did not come up within $come_up s"
-	((try < 3)) || exit 125
+	give_up "try $try: the machine $why"
 	exec {out}<&-
+	mv "$console" "$console.$try"
+	((try < 3)) || exit 125
 done
 
 # A line that holds the token ends the output; what stands before it lacked its newline.
@@ -188,7 +197,7 @@ while ((left = deadline - SECONDS, left > 0)); do
 	elif (($? > 128)); then
 		status=124
 	fi
-	printf %s "$line"
+	[[ -z $line ]] || printf '%s\n' "$line"
 	break
 done
 ((left > 0)) || status=124
