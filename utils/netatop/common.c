@@ -296,7 +296,7 @@ char *clean_text(const char *text, char *buf, size_t size)
  * @buf:  where to put it
  * @size: of @buf, as for clean_text()
  *
- * All characters stay but C1 controls, as JSON can say them.
+ * Only C1 controls and bytes that are not UTF-8 become U+FFFD: JSON can say the rest.
  *
  * Return: @buf.
  */
