@@ -25,7 +25,10 @@
 #include <linux/timekeeping.h>
 #include <net/sock.h>
 
-/* Bounds of one step, between which others get their turn. */
+/*
+ * Bounds of one step, between which others get their turn.  Of open files:
+ * iterate_fd() passes the empty places of a table in one go.
+ */
 #define SEARCH_FILES	1000
 #define SEARCH_TASKS	256
 
