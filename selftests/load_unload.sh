@@ -4,7 +4,7 @@
 # debug: first
 # kcsan: first
 #
-# The module comes and goes 20 times while flows are alive. No flow loses or delays a packet: TCP
+# The module comes and goes CYCLES (20) times while flows are alive. No flow loses or delays a packet: TCP
 # retransmits nothing (its timer would wait 5 s), every datagram is answered. After each load the
 # module knows the owners of the flows it finds, from what it left on their conntrack entries.
 
@@ -28,7 +28,7 @@ unharmed() { [[ $(grep -h ^proto= "$TMP"/{tcp,udp,tcp6}{,-server} | grep -c " re
 
 body()
 {
-	local _ readopted=0 refused=0 unknown=0 name
+	local i cycles=${CYCLES:-20} readopted=0 refused=0 unknown=0 name
 	keep_hooks
 	start_server tcp-server "$SRV" tcp-server -e -N -H "$SRV4" 5001
 	start_server tcp6-server "$SRV" tcp-server -e -N -H "$SRV6" 5001
@@ -37,16 +37,16 @@ body()
 	start tcp6 "$CLI" "$TRAFFIC" tcp-client -N -H -r 100000000 -w 400 "$SRV6" 5001
 	start udp "$CLI" "$TRAFFIC" udp-client -H -r 100000000 -w 400 "$SRV4" 5001
 	busywait "$WAIT" charged || fatal "no traffic"
-	for _ in {1..20}; do
+	for ((i = 0; i < cycles; i++)); do
 		rmmod netatop || refused=$((refused + 1))
 		load_module "conntrack=$(tunable_of_mode)"
 		busywait "$WAIT" charged || unknown=$((unknown + 1))
 		readopted=$((readopted + $(stat readopted)))
 	done
-	is "$refused" 0 "$MODE: rmmod under traffic, 20 times"
+	is "$refused" 0 "$MODE: rmmod under traffic, $cycles times"
 	is "$unknown" 0 "$MODE: after each load all owners are charged again"
 	if [[ $MODE == rule ]]; then
-		check "$MODE: all 3 flows are adopted each time ($readopted)" test "$readopted" -ge 60
+		check "$MODE: all 3 flows are adopted each time ($readopted)" test "$readopted" -ge $((3 * cycles))
 	fi
 	for name in "${FLOWS[@]}"; do
 		kill -USR1 "${PID[$name]}"

@@ -92,7 +92,7 @@ first=""
 if own "${K-}"; then
 	[[ -n ${T-}${ALL-} ]] || first=$K
 	# as many as fit into the time that these tests have
-	STRESS=${STRESS:-100} CHURN=${CHURN:-6}
+	STRESS=${STRESS:-100} CHURN=${CHURN:-6} CYCLES=${CYCLES:-5}
 fi
 IFS=", " read -ra names <<<"${T-}"
 ((${#names[@]})) || mapfile -t names < <(make -s list)
