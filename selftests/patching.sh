@@ -16,14 +16,14 @@ keep_hooks()
 	done
 }
 
-# trace NAME: makes an instance of tracing, which is off. It goes with the test. Without the names of who is
+# trace NAME: an instance of tracing, which is off. It goes with the test. Without the names of who is
 # traced, for which the scheduler would be patched.
 trace()
 {
 	local tracing=/sys/kernel/tracing record
 	record=$(<"$tracing/options/record-cmd") || fatal "no tracefs"
 	echo 0 >"$tracing/options/record-cmd"
-	mkdir "$tracing/instances/$1" || fatal "no $1"
+	mkdir -p "$tracing/instances/$1" || fatal "no $1"
 	echo "$record" >"$tracing/options/record-cmd"
 	KEPT+=("$tracing/instances/$1")
 	echo 0 >"$tracing/instances/$1/tracing_on"
