@@ -37,11 +37,11 @@ look()
 
 limits()
 {
-	echo 64 >"$SYS/max_records" && echo 16 >"$SYS/max_sockets" && pace 0.5 &&
-	echo 65536 >"$SYS/max_records" && echo 65536 >"$SYS/max_sockets" && pace 1
+	echo 64 >"$SYS/max_records" && echo 16 >"$SYS/max_sockets" && pace 500 &&
+	echo 65536 >"$SYS/max_records" && echo 65536 >"$SYS/max_sockets" && pace 1000
 } 2>/dev/null
 
-switch_conntrack() { echo on >"$SYS/conntrack" && pace 0.5 && echo auto >"$SYS/conntrack" && pace 0.5; } 2>/dev/null
+switch_conntrack() { echo on >"$SYS/conntrack" && pace 500 && echo auto >"$SYS/conntrack" && pace 500; } 2>/dev/null
 
 flush()
 {
@@ -62,7 +62,7 @@ rules()
 			chain nat { type nat hook postrouting priority 100; udp dport 9 masquerade; }
 		}
 	END
-	pace 0.3
+	pace 300
 	in_ns "$SRV" nft flush ruleset || return
 	conntrack_rule "$SRV"
 	for module in nf_nat_ftp nf_conntrack_ftp nft_masq; do
@@ -105,14 +105,14 @@ hand_over()
 	return "$status"
 } 2>/dev/null
 
-unplug() { echo 0 >"$CPU1" && pace 0.3 && echo 1 >"$CPU1" && pace 0.7; }
+unplug() { echo 0 >"$CPU1" && pace 300 && echo 1 >"$CPU1" && pace 700; }
 
 # Nothing but the module's own end keeps it from beginning anew.
 come_and_go()
 {
 	rmmod netatop || return
 	insmod "$NETATOP_KO" || echo "status $?" >>"$TMP/stays-away"
-	pace 0.3
+	pace 300
 } >/dev/null 2>&1
 
 # Memory is filled until the kernel takes pages back, or, where it has none to take, until little is left.
@@ -133,9 +133,16 @@ pressure()
 
 # --- and this is how
 
-pace() { read -rt "$1" -u "$TICK"; true; }
+# pace MS: on a slow machine as much longer, or what the kernel has to do afterwards would only pile up
+pace()
+{
+	local ms=$(($1 * ${SLOW:-1}))
+	printf -v ms '%d.%03d' $((ms / 1000)) $((ms % 1000))
+	read -rt "$ms" -u "$TICK"
+	true
+}
 
-# again SECONDS NAME: NAME, with a pause after it, until all are told to stop
+# again MS NAME: NAME, with a pause after it, until all are told to stop
 again()
 {
 	(
@@ -192,14 +199,14 @@ together()
 	start sink "$SRV" "$HERE/sink" udp-reader "$SRV4" 5004
 	says sink ready
 	start_server others "$SRV" udp-server -H -n 100000000 -T $((900 * ${SLOW:-1})) "$SRV4" 5002
-	again 0.3 look
-	again 0.5 flush
-	again 0.1 rules
-	again 0.1 namespace
-	again 0.1 threads
-	again 0.1 hand_over
-	[[ ! -e $CPU1 ]] || again 1 unplug
-	(($(meminfo MemTotal) > 8 << 20)) || again 2 pressure
+	again 300 look
+	again 500 flush
+	again 100 rules
+	again 100 namespace
+	again 100 threads
+	again 100 hand_over
+	[[ ! -e $CPU1 ]] || again 1000 unplug
+	(($(meminfo MemTotal) > 8 << 20)) || again 2000 pressure
 }
 
 plan 18
@@ -219,9 +226,9 @@ echo 1000 >"$WATERMARK"
 AGAIN=() NAMES=() COMES_AND_GOES=""
 
 together
-again 0.02 collect
-again 0.5 limits
-again 0.5 switch_conntrack
+again 20 collect
+again 500 limits
+again 500 switch_conntrack
 start reader "$CLI" "$GETCNT" -n 0 -t $((900 * ${SLOW:-1})) exit
 start atop "$CLI" env ATOPACCT= atop -K -P PRN 1
 many "all at once"
@@ -235,7 +242,7 @@ exact_again "all at once"
 
 COMES_AND_GOES=yes
 together
-again 0.02 come_and_go
+again 20 come_and_go
 many "load and unload"
 stop_all "load and unload"
 is "$(cat "$TMP/stays-away" 2>/dev/null)" "" "load and unload: it could be loaded each time"
