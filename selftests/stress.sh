@@ -115,20 +115,40 @@ come_and_go()
 	pace 300
 } >/dev/null 2>&1
 
-# Memory is filled until the kernel takes pages back, or, where it has none to take, until little is left.
-meminfo() { awk -v name="$1:" '$1 == name { print $2 }' /proc/meminfo; }
-reclaimed() { awk '/^pgsteal_(kswapd|direct) / { n += $2 } END { print n + 0 }' /proc/vmstat; }
+# The kernel is told to keep back nearly all that is free; then memory is filled until it takes pages back, or, where
+# it has none to take, until little is left. To fill all of it, page by page, takes minutes on a slow machine, and so
+# do programs that are run between two steps.
+meminfo()
+{
+	local name value _
+	while read -r name value _; do
+		[[ $name != "$1:" ]] || break
+	done </proc/meminfo
+	REPLY=$value
+}
+reclaimed()
+{
+	local name value
+	REPLY=0
+	while read -r name value; do
+		[[ $name != pgsteal_@(kswapd|direct) ]] || REPLY=$((REPLY + value))
+	done </proc/vmstat
+}
 pressure()
 {
-	local before status
-	before=$(reclaimed)
-	while (($(meminfo MemFree) > 65536 && $(reclaimed) <= before)); do
-		head -c 16M /dev/zero >>"$TMP/memory/fill" || break
+	local before bottom left size=0
+	reclaimed
+	before=$REPLY
+	meminfo MemFree
+	bottom=$((REPLY > 262144 + LEAST ? REPLY - 262144 : LEAST))
+	echo "$bottom" >"$MIN_FREE"
+	while meminfo MemFree; left=$((REPLY - bottom)); reclaimed; ((left > 65536 && REPLY <= before)); do
+		fallocate -o "${size}KiB" -l 32MiB "$TMP/memory/fill" || break
+		size=$((size + 32768))
 	done
-	(($(meminfo MemFree) <= 65536 || $(reclaimed) > before))
-	status=$?
 	rm -f "$TMP/memory/fill"
-	return "$status"
+	echo "$LEAST" >"$MIN_FREE"
+	((left <= 65536 || REPLY > before))
 } 2>/dev/null
 
 # --- and this is how
@@ -206,7 +226,8 @@ together()
 	again 100 threads
 	again 100 hand_over
 	[[ ! -e $CPU1 ]] || again 1000 unplug
-	(($(meminfo MemTotal) > 8 << 20)) || again 2000 pressure
+	meminfo MemTotal
+	((REPLY > 8 << 20)) || again 2000 pressure
 }
 
 plan 18
@@ -219,9 +240,9 @@ conntrack_rule "$SRV"
 ln -s "$TRAFFIC" "$TMP/after-exec"
 mkdir "$TMP/memory"
 mount -t tmpfs -o size=100% tmpfs "$TMP/memory" || fatal "no tmpfs"
-WATERMARK=/proc/sys/vm/watermark_scale_factor
-saved=$(<"$WATERMARK")
-trap 'echo "$saved" >"$WATERMARK"; umount "$TMP/memory"; cleanup' EXIT
+WATERMARK=/proc/sys/vm/watermark_scale_factor MIN_FREE=/proc/sys/vm/min_free_kbytes
+SCALE=$(<"$WATERMARK") LEAST=$(<"$MIN_FREE")
+trap 'echo "$SCALE" >"$WATERMARK"; echo "$LEAST" >"$MIN_FREE"; umount "$TMP/memory"; cleanup' EXIT
 echo 1000 >"$WATERMARK"
 AGAIN=() NAMES=() COMES_AND_GOES=""
 
@@ -230,7 +251,7 @@ again 20 collect
 again 500 limits
 again 500 switch_conntrack
 start reader "$CLI" "$GETCNT" -n 0 -t $((900 * ${SLOW:-1})) exit
-start atop "$CLI" env ATOPACCT= atop -K -P PRN 1
+start atop "$CLI" env ATOPACCT= atop -K -P PRN "${SLOW:-1}"
 many "all at once"
 stop_all "all at once"
 if kill -0 "${PID[atop]}"; then ok "all at once: atop has gone on"; slay atop; else not_ok "all at once: atop has gone on"; ended atop; fi
