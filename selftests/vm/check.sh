@@ -100,6 +100,8 @@ for name in "${names[@]}"; do
 	name=$(basename "$name" .sh)
 	if [[ $(header "$name" host) == yes ]]; then
 		[[ -n $first ]] || static+=("$name")
+	elif [[ $(header "$name" needs) == kcov && ${K-} != small ]]; then
+		[[ -z ${T-} ]] || { echo "# $name needs K=small"; ((failed++)); }
 	elif [[ -n $(header "$name" needs) && ${K-} != @(debug|small) ]]; then
 		[[ -z ${T-} ]] || { echo "# $name needs K=debug or K=small"; ((failed++)); }
 	elif [[ $(header "$name" part) == harmless && -z ${T-}${ALL-} ]]; then
