@@ -25,13 +25,13 @@ door()
 body()
 {
 	targets
-	door packet 4000
+	door packet 1500
 	# more than there is room for in one answer
-	start throng "$CLI" "$HERE/throng" 300 9
+	start throng "$CLI" "$HERE/throng" 200 9
 	says throng ready
-	door netlink 6000
+	door netlink 2500
 	slay throng
-	door sockopt 2000
+	door sockopt 800
 	targets_end
 }
 
@@ -47,7 +47,7 @@ reached()
 	note "blocks: $(wc -l <"$TMP/all") of $all; functions: $functions of $(wc -l <"$TMP/symbols")"
 }
 
-plan $((2 * (2 * 3 + 2 + 2) + 2))
+plan $((2 * (2 * 3 + 2 + 2) + 3))
 begin_fuzzing
 mountpoint -q /sys/kernel/debug || mount -t debugfs debugfs /sys/kernel/debug || fatal "no debugfs"
 [[ -e /sys/kernel/debug/kcov ]] || skip_all "needs a kernel with KCOV"
