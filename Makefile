@@ -30,7 +30,7 @@ help:
 	@echo 'make check [T=] [K=]    the tests T=NAME[,NAME...] on kernel K=6.1 or K=6.12; default: all'
 	@echo 'make check-debug [T=]   some of them, and more, on a kernel with KASAN, lockdep, kmemleak, ...'
 	@echo 'make check-debug-all    all of them there, which takes hours'
-	@echo 'make check-small [T=]   two on one with the same and little else, which is built in some minutes'
+	@echo 'make check-small [T=]   three on one with the same and little else, which is built in some minutes'
 	@echo 'make check-kcsan [T=]   some of them on a kernel that looks for data races'
 	@echo 'make coverage [K=]      whose packets: the tests that have a table of it, and the table'
 	@echo 'make harmless [K=] [T=]   tests of the kernel, without the module and with it'

@@ -6,8 +6,9 @@
  * KCOV tells which blocks of the module an input has reached: of the process that hands it in, so what softirqs
  * and workers do later is not seen. It begins with good inputs; one that goes a way that none before has gone is
  * kept, and what comes then is made of those that were kept. The last arguments are as those of fuzz_packet. FILE
- * gets the addresses of the blocks, one a line. Says "good=N tries=N kept=N ways=N blocks=N first=N": how
- * many blocks were reached, and how many by the good ones alone.
+ * gets the addresses of the blocks, one a line. Says "good=N tries=N kept=N deep=N ways=N blocks=N
+ * first=N": how many were made of one that was kept, not of a good one; how many blocks were reached, and by the good
+ * ones alone.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -28,7 +29,7 @@
 #define PAGE 4096
 #define LONGEST 2048	/* bytes of an input */
 #define MOST 8192	/* inputs that are kept */
-#define TRACE 65536	/* places that one input passes; what is beyond is not seen */
+#define TRACE (1 << 18)	/* places that one input passes; what is beyond is not seen */
 #define TABLE 65536
 
 __attribute__((noreturn))
@@ -105,14 +106,16 @@ struct input {
 };
 
 static struct input *kept[MOST], now;
-static int kept_count, good_count;
+static int kept_count, good_count, deep_count;
 
 static void (*hand_in)(const unsigned char *data, size_t len);
 
 static void keep(void)
 {
-	if (kept_count == MOST)
-		return;
+	if (kept_count == MOST) {
+		fputs("fuzz_cover: too many inputs to keep\n", stderr);
+		exit(1);
+	}
 	kept[kept_count] = malloc(sizeof(now));
 	if (!kept[kept_count])
 		die("malloc");
@@ -156,11 +159,11 @@ static void try_good(void)
 }
 
 /* The newest are what the others are least tried around. */
-static struct input *any_kept(void)
+static int any_kept(void)
 {
 	int newest = kept_count < 64 ? kept_count : 64;
 
-	return kept[fuzz_below(2) ? fuzz_below(kept_count) : kept_count - 1 - fuzz_below(newest)];
+	return fuzz_below(2) ? fuzz_below(kept_count) : kept_count - 1 - fuzz_below(newest);
 }
 
 static void change(void)
@@ -206,14 +209,14 @@ static void change(void)
 		now.len -= n;
 		break;
 	case 6:		/* the end of another */
-		other = any_kept();
+		other = kept[any_kept()];
 		if (at >= other->len)
 			break;
 		memcpy(now.data + at, other->data + at, other->len - at);
 		now.len = other->len;
 		break;
 	default:	/* all of another behind it */
-		other = any_kept();
+		other = kept[any_kept()];
 		n = fuzz_below(4) ? 2 : 0;
 		if (other->len <= n || now.len + other->len - n > LONGEST)
 			break;
@@ -272,7 +275,7 @@ static int note_attr(const struct nlattr *attr, void *data)
 	return MNL_CB_OK;
 }
 
-/* Whether there will be more */
+/* Whether there may be more: all there is was made while it was sent, or will be by recv() */
 static bool receive(void)
 {
 	static unsigned char buf[NETATOP_PAGE_SIZE];
@@ -280,13 +283,10 @@ static bool receive(void)
 	struct nlmsghdr *nlh;
 
 	if (len <= 0)
-		return false;
-	for (nlh = (void *)buf; mnl_nlmsg_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len)) {
+		return len < 0 && errno == ENOBUFS;
+	for (nlh = (void *)buf; mnl_nlmsg_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len))
 		if (nlh->nlmsg_type == family)
 			mnl_attr_parse(nlh, sizeof(struct genlmsghdr), note_attr, NULL);
-		else if (nlh->nlmsg_type == NLMSG_DONE || nlh->nlmsg_type == NLMSG_ERROR)
-			return false;
-	}
 	return true;
 }
 
@@ -348,7 +348,7 @@ static void to_netlink(const unsigned char *data, size_t len)
 	for (i = 0; i < 64 && receive(); i++)
 		;
 	/* a dump that was not read to its end keeps a socket from beginning another */
-	if (i == 64 || !(seq % 64))
+	if (i == 64)
 		open_netlink();
 }
 
@@ -385,7 +385,7 @@ static void find_family(void)
 /* Each command in either form: plain, and with each attribute in each of the common sizes. */
 static void good_netlink(void)
 {
-	static const unsigned char sizes[] = { 0, 4, 8, 64 };
+	static const unsigned char sizes[] = { 0, 4, 8, 56, 64 };	/* 56: a CURSOR */
 	unsigned char data[2 + NLA_HDRLEN + 64];
 	struct nlattr *attr = (void *)(data + 2);
 	int cmd, type, size;
@@ -436,7 +436,7 @@ static void to_sockopt(const unsigned char *data, size_t len)
 	else
 		memcpy(where = kind & 2 ? page : page + PAGE - len, data, len);
 	if (kind & 4)
-		sizep = (void *)(fixed + PAGE - 2);
+		sizep = (void *)fixed;
 	if (kind & 8)
 		setsockopt(fd, SOL_IP, cmd, where, size);
 	else
@@ -476,8 +476,12 @@ static void open_sockopt(void)
 	fds[3] = socket(AF_INET6, SOCK_DGRAM, 0);
 	fds[4] = socket(AF_UNIX, SOCK_DGRAM, 0);
 	page = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	fixed = mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	fixed = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (fds[0] < 0 || page == MAP_FAILED || fixed == MAP_FAILED || munmap(page + PAGE, PAGE))
+		die("set-up");
+	/* a length that is right, and cannot be written */
+	*(socklen_t *)fixed = sizeof(struct netpertask);
+	if (mprotect(fixed, PAGE, PROT_READ))
 		die("set-up");
 	/* commands that wait are interrupted; setitimer() is alarm()'s timer */
 	sigaction(SIGALRM, &action, NULL);
@@ -496,7 +500,8 @@ static void to_packet(const unsigned char *data, size_t len)
 {
 	static unsigned char out[HEAD + LONGEST];
 	struct virtio_net_hdr hdr;
-	size_t size;
+	size_t size, header;
+	int proto;
 
 	if (len < HEAD + ETH + 20)
 		return;
@@ -509,8 +514,13 @@ static void to_packet(const unsigned char *data, size_t len)
 		memcpy(out + HEAD + ETH, ip, 20);
 	}
 	memcpy(&hdr, data + 1, sizeof(hdr));
-	if (!(data[0] & P_SUM) && !(hdr.flags & VIRTIO_NET_HDR_F_NEEDS_CSUM))
-		hdr.flags |= VIRTIO_NET_HDR_F_DATA_VALID;
+	header = ip[0] >> 4 == 4 ? (ip[0] & 15) * 4u : 40;
+	proto = ip[0] >> 4 == 4 ? ip[9] : ip[6];
+	if (!(data[0] & P_SUM) && size >= header + 20 && (proto == IPPROTO_TCP || proto == IPPROTO_UDP)) {
+		hdr.flags |= VIRTIO_NET_HDR_F_NEEDS_CSUM;
+		hdr.csum_start = ETH + header;
+		hdr.csum_offset = proto == IPPROTO_TCP ? 16 : 6;
+	}
 	memcpy(out + 1, &hdr, sizeof(hdr));
 	if (data[0] & P_RAW)
 		to_raw(out + HEAD + ETH, size);
@@ -531,11 +541,11 @@ static void good_packet(void)
 			make(1);
 			data[0] = P_RAW;
 		}
-		if (HEAD + ETH + len > LONGEST)
+		if (HEAD + ETH + ip_len > LONGEST)
 			continue;
 		memcpy(data + 1, &hdr, sizeof(hdr));
-		memcpy(data + HEAD, frame, ETH + len);
-		good(data, HEAD + ETH + len);
+		memcpy(data + HEAD, frame, ETH + ip_len);
+		good(data, HEAD + ETH + ip_len);
 	}
 }
 
@@ -562,6 +572,7 @@ static void choose_door(const char *name, char **ways_of_packets)
 int main(int argc, char **argv)
 {
 	long tries, first, i;
+	int from;
 	FILE *file;
 
 	if (argc != 11)
@@ -580,18 +591,22 @@ int main(int argc, char **argv)
 	for (tries = 0; tries < atol(argv[2]); tries++) {
 		if (tries % 512 == 0)
 			have_an_exit();
-		now = *any_kept();
+		from = any_kept();
+		now = *kept[from];
 		for (i = 1 << fuzz_below(4); i; i--)
 			change();
 		try();
-		if (look_at_trace())
+		if (look_at_trace()) {
 			keep();
+			deep_count += from >= good_count;
+		}
 	}
 	for (i = 0; i < TABLE; i++)
 		if (blocks[i])
 			fprintf(file, "%lx\n", blocks[i]);
 	if (fclose(file))
 		die(argv[4]);
-	printf("good=%d tries=%ld kept=%d ways=%ld blocks=%ld first=%ld\n", good_count, tries, kept_count - good_count, way_count, block_count, first);
+	printf("good=%d tries=%ld kept=%d deep=%d ways=%ld blocks=%ld first=%ld\n", good_count, tries,
+	       kept_count - good_count, deep_count, way_count, block_count, first);
 	return 0;
 }

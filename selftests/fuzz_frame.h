@@ -26,7 +26,7 @@ static struct in6_addr addr6[2];
 static unsigned int port;
 static unsigned char frame[ETH + 65535];
 static unsigned char *const ip = frame + ETH;
-static size_t len;			/* of the packet, without ETH */
+static size_t ip_len;			/* of the packet, without ETH */
 static size_t l4;			/* where its TCP or UDP header begins */
 
 static void put16(size_t at, unsigned int value)
@@ -73,7 +73,7 @@ static void put_l4(int proto, int out, size_t data)
 		put16(l4 + 4, header + data);
 	}
 	memset(ip + l4 + header, 'N', data);
-	len = l4 + header + data;
+	ip_len = l4 + header + data;
 }
 
 static void sum_l4(int proto, const unsigned char *addrs, size_t addrs_len)
@@ -81,7 +81,7 @@ static void sum_l4(int proto, const unsigned char *addrs, size_t addrs_len)
 	size_t at = l4 + (proto == IPPROTO_TCP ? 16 : 6);
 
 	put16(at, 0);
-	put16(at, ~sum16(ip + l4, len - l4, sum16(addrs, addrs_len, proto + len - l4)));
+	put16(at, ~sum16(ip + l4, ip_len - l4, sum16(addrs, addrs_len, proto + ip_len - l4)));
 }
 
 static void sum_ip4(void)
@@ -117,12 +117,12 @@ static void make4(int proto, int out)
 		l4 += 28;
 		put_l4(ip[l4 - 11], !out, fuzz_below(20));
 		l4 = i;
-		put16(l4 + 2, ~sum16(ip + l4, len - l4, 0));
+		put16(l4 + 2, ~sum16(ip + l4, ip_len - l4, 0));
 	} else {
 		put_l4(proto, out, fuzz_below(64) ? fuzz_below(200) : fuzz_below(60000));
 		sum_l4(proto, ip + 12, 8);
 	}
-	put16(2, len);
+	put16(2, ip_len);
 	if (!fuzz_below(4)) {
 		put16(4, fuzz_below(8));
 		put16(6, fuzz_below(2) << 13 | (fuzz_below(2) ? fuzz_below(8) : fuzz_below(8192)));
@@ -155,7 +155,7 @@ static void make6(int proto, int out)
 	ip[at] = proto;
 	put_l4(proto, out, fuzz_below(200));
 	sum_l4(proto, ip + 8, 32);
-	put16(4, len - 40);
+	put16(4, ip_len - 40);
 }
 
 static void make(int out)
@@ -172,11 +172,11 @@ static void make(int out)
 		case 0: ip[fuzz_below(l4 + 20)] = fuzz_next(); break;
 		case 1: ip[fuzz_below(l4 + 20)] ^= 1 << fuzz_below(8); break;
 		case 2: put16(l4 + 4, odd_number(16)); break;
-		default: len = fuzz_below(3) ? fuzz_below(len + 1) : len; break;
+		default: ip_len = fuzz_below(3) ? fuzz_below(ip_len + 1) : ip_len; break;
 		}
 	}
 	/* or the next one would see no more than that it is wrong */
-	if (!v6 && fuzz_below(4) && len >= 60)
+	if (!v6 && fuzz_below(4) && ip_len >= 60)
 		sum_ip4();
 }
 

@@ -19,8 +19,8 @@ static int to_tap(int fd)
 	static struct { struct virtio_net_hdr hdr; unsigned char data[sizeof(frame)]; } __attribute__((packed)) all;
 
 	all.hdr = make_frame();
-	memcpy(all.data, frame, ETH + len);
-	if (write(fd, &all, sizeof(all.hdr) + ETH + len) < 0)
+	memcpy(all.data, frame, ETH + ip_len);
+	if (write(fd, &all, sizeof(all.hdr) + ETH + ip_len) < 0)
 		return 0;
 	offloads += all.hdr.gso_type != VIRTIO_NET_HDR_GSO_NONE;
 	return 1;
@@ -45,7 +45,7 @@ int main(int argc, char **argv)
 		taken += to_tap(tap);
 	for (i = 0; i < count / 2; i++) {
 		make(1);
-		sent += to_raw(ip, len);
+		sent += to_raw(ip, ip_len);
 	}
 	printf("tap=%ld of %ld offloads=%ld raw=%ld of %ld\n", taken, count, offloads, sent, count / 2);
 	return !taken || !offloads || !sent;

@@ -7,7 +7,8 @@
 # kernel's log. Exit 4 is a skip. It may say in its first 15 lines:
 #	# timeout: N	seconds until it is ended (300)
 #	# cpus: 2	needs that many
-#	# needs: debug	needs a kernel that looks for faults (make check-debug); kunit: one with KUnit
+#	# needs: debug	needs a kernel that looks for faults (make check-debug); kunit: one with KUnit;
+#			kcov: one with KCOV (make check-small)
 #	# log: allocations	makes allocations of the kernel fail, too, which it tells with a trace
 #	# part: harmless	is run by make harmless, not by make check
 #	# host: yes	needs neither root nor the module: --host runs these, and nothing else

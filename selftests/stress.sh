@@ -16,6 +16,7 @@ source "$(dirname "$0")/patching.sh"
 need_tools ip nft conntrack atop
 
 COUNT=${STRESS:-400}
+PACE=${PACE:-1}
 NETATOP=$HERE/../utils/netatop/netatop
 CPU1=/sys/devices/system/cpu/cpu1/online
 
@@ -115,9 +116,9 @@ come_and_go()
 	pace 300
 } >/dev/null 2>&1
 
-# The kernel is told to keep back nearly all that is free; then memory is filled until it takes pages back, or, where
-# it has none to take, until little is left. To fill all of it, page by page, takes minutes on a slow machine, and so
-# do programs that are run between two steps.
+# The kernel is told to keep back nearly all that is free, so that it takes pages back at once or as soon as a little
+# more is filled; where that cannot be seen, until little is left. To fill all memory, page by page, takes minutes on
+# a slow machine, and so do programs that are run between two steps.
 meminfo()
 {
 	local name value _
@@ -143,20 +144,21 @@ pressure()
 	bottom=$((REPLY > 262144 + LEAST ? REPLY - 262144 : LEAST))
 	echo "$bottom" >"$MIN_FREE"
 	while meminfo MemFree; left=$((REPLY - bottom)); reclaimed; ((left > 65536 && REPLY <= before)); do
-		fallocate -o "${size}KiB" -l 32MiB "$TMP/memory/fill" || break
-		size=$((size + 32768))
+		fallocate -o "${size}KiB" -l 16MiB "$TMP/memory/fill" || break
+		size=$((size + 16384))
 	done
-	rm -f "$TMP/memory/fill"
 	echo "$LEAST" >"$MIN_FREE"
+	rm -f "$TMP/memory/fill"
 	((left <= 65536 || REPLY > before))
 } 2>/dev/null
 
 # --- and this is how
 
-# pace MS: on a slow machine as much longer, or what the kernel has to do afterwards would only pile up
+# pace MS: as many times longer as PACE says. On a kernel of our own, what is to be done after each round (grace
+# periods, the end of a namespace) would pile up. SLOW is about limits, and says nothing of that.
 pace()
 {
-	local ms=$(($1 * ${SLOW:-1}))
+	local ms=$(($1 * PACE))
 	printf -v ms '%d.%03d' $((ms / 1000)) $((ms % 1000))
 	read -rt "$ms" -u "$TICK"
 	true
@@ -230,6 +232,20 @@ together()
 	((REPLY > 8 << 20)) || again 2000 pressure
 }
 
+# Those that go on again and again first, or they would go on after it.
+undo()
+{
+	if ((${#AGAIN[@]})); then
+		kill -KILL "${AGAIN[@]}"
+		wait "${AGAIN[@]}"
+	fi
+	[[ ! -e $CPU1 ]] || echo 1 >"$CPU1"
+	echo "$SCALE" >"$WATERMARK"
+	echo "$LEAST" >"$MIN_FREE"
+	umount -l "$TMP/memory"
+	cleanup
+} 2>/dev/null
+
 plan 18
 keep_tracepoints
 load_module
@@ -238,20 +254,20 @@ setup_pair
 conntrack_rule "$CLI"
 conntrack_rule "$SRV"
 ln -s "$TRAFFIC" "$TMP/after-exec"
-mkdir "$TMP/memory"
-mount -t tmpfs -o size=100% tmpfs "$TMP/memory" || fatal "no tmpfs"
+AGAIN=() NAMES=() COMES_AND_GOES=""
 WATERMARK=/proc/sys/vm/watermark_scale_factor MIN_FREE=/proc/sys/vm/min_free_kbytes
 SCALE=$(<"$WATERMARK") LEAST=$(<"$MIN_FREE")
-trap 'echo "$SCALE" >"$WATERMARK"; echo "$LEAST" >"$MIN_FREE"; umount "$TMP/memory"; cleanup' EXIT
+mkdir "$TMP/memory"
+trap undo EXIT
+mount -t tmpfs -o size=100% tmpfs "$TMP/memory" || fatal "no tmpfs"
 echo 1000 >"$WATERMARK"
-AGAIN=() NAMES=() COMES_AND_GOES=""
 
 together
 again 20 collect
 again 500 limits
 again 500 switch_conntrack
 start reader "$CLI" "$GETCNT" -n 0 -t $((900 * ${SLOW:-1})) exit
-start atop "$CLI" env ATOPACCT= atop -K -P PRN "${SLOW:-1}"
+start atop "$CLI" env ATOPACCT= atop -K -P PRN "$PACE"
 many "all at once"
 stop_all "all at once"
 if kill -0 "${PID[atop]}"; then ok "all at once: atop has gone on"; slay atop; else not_ok "all at once: atop has gone on"; ended atop; fi

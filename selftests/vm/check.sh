@@ -66,7 +66,7 @@ on_kernel()
 	local line=$1 cpus=$2 total=120 longest=0 slow=${SLOW:-1} name limit release settings=()
 	shift 2
 	(($#)) || return
-	! own "$line" || slow=$((slow * DEBUG_SLOW))
+	! own "$line" || slow=$((slow * DEBUG_SLOW)) settings=("PACE=$DEBUG_SLOW")
 	for name in STRESS CHURN CYCLES FUZZ_ROUNDS FUZZ_SEED; do
 		[[ -z ${!name-} ]] || settings+=("$name=${!name}")
 	done
