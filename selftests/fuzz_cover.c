@@ -382,10 +382,10 @@ static void find_family(void)
 		die("CTRL_CMD_GETFAMILY");
 }
 
-/* Each command in either form: plain, and with each attribute in each of the common sizes. */
+/* Each command in either form: plain, and what is a request with each attribute in each of the common sizes. */
 static void good_netlink(void)
 {
-	static const unsigned char sizes[] = { 0, 4, 8, 56, 64 };	/* 56: a CURSOR */
+	static const unsigned char sizes[] = { 0, 4, 8, 56 };	/* 56: a CURSOR */
 	unsigned char data[2 + NLA_HDRLEN + 64];
 	struct nlattr *attr = (void *)(data + 2);
 	int cmd, type, size;
@@ -396,6 +396,8 @@ static void good_netlink(void)
 		data[0] = cmd & 1 ? F_DUMP : 0;
 		data[1] = cmd / 2;
 		good(data, 2);
+		if (cmd / 2 < NETATOP_CMD_TASK_GET || cmd / 2 > NETATOP_CMD_EXIT_READ)
+			continue;
 		for (type = 1; type <= NETATOP_A_MAX + 1; type++) {
 			for (size = 0; size < (int)sizeof(sizes); size++) {
 				memset(data + 2, 0, sizeof(data) - 2);

@@ -28,13 +28,13 @@ door()
 body()
 {
 	targets
-	door packet 1500
+	door packet 1000
 	# more than there is room for in one answer
 	start throng "$CLI" "$HERE/throng" 200 9
 	says throng ready
-	door netlink 2500
+	door netlink 1500
 	slay throng
-	door sockopt 800
+	door sockopt 500
 	targets_end
 }
 
