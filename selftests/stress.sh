@@ -238,13 +238,13 @@ undo()
 	if ((${#AGAIN[@]})); then
 		kill -KILL "${AGAIN[@]}"
 		wait "${AGAIN[@]}"
-	fi
+	fi 2>/dev/null
 	[[ ! -e $CPU1 ]] || echo 1 >"$CPU1"
 	echo "$SCALE" >"$WATERMARK"
 	echo "$LEAST" >"$MIN_FREE"
 	umount -l "$TMP/memory"
 	cleanup
-} 2>/dev/null
+}
 
 plan 18
 keep_tracepoints
