@@ -120,6 +120,8 @@ many()
 {
 	local ns i all=""
 	for ns in "$CLI" "$SRV"; do in_ns "$ns" nft delete table inet r; done
+	# a slow machine needs longer than the 30 s that they would stay
+	in_ns "$CLI" sysctl -qw net.netfilter.nf_conntrack_udp_timeout=3600
 	actor cli "$CLI"
 	tell cli "udp4 0"
 	for i in {1..500}; do
