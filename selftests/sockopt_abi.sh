@@ -117,9 +117,9 @@ readers()
 	# A reader who has taken the last one may still be writing it to its log.
 	waiting waiter empty-exit
 	"$GETCNT" -n 2 exit >/dev/null
-	check "EMPTY_EXIT waits while one is listed" blocked "${PID[waiter]}"
+	check "EMPTY_EXIT waits while one is listed" busywait "$WAIT" blocked "${PID[waiter]}"
 	"$GETCNT" exit >/dev/null
-	check "EMPTY_EXIT waits until the reader comes back" blocked "${PID[waiter]}"
+	check "EMPTY_EXIT waits until the reader comes back" busywait "$WAIT" blocked "${PID[waiter]}"
 	waiting reader exit
 	check "a reader who finds nothing lets EMPTY_EXIT go on" ended waiter
 	finished
