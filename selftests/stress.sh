@@ -235,6 +235,7 @@ together()
 # Those that go on again and again first, or they would go on after it.
 undo()
 {
+	local ns
 	if ((${#AGAIN[@]})); then
 		kill -KILL "${AGAIN[@]}"
 		wait "${AGAIN[@]}"
@@ -243,6 +244,9 @@ undo()
 	echo "$SCALE" >"$WATERMARK"
 	echo "$LEAST" >"$MIN_FREE"
 	umount -l "$TMP/memory"
+	for ns in "/run/netns/stress-$$-"*; do
+		[[ ! -e $ns ]] || ip netns del "${ns##*/}"
+	done
 	cleanup
 }
 
