@@ -120,8 +120,6 @@ many()
 {
 	local ns i all=""
 	for ns in "$CLI" "$SRV"; do in_ns "$ns" nft delete table inet r; done
-	# a slow machine needs longer than the 30 s that they would stay
-	in_ns "$CLI" sysctl -qw net.netfilter.nf_conntrack_udp_timeout=3600
 	actor cli "$CLI"
 	tell cli "udp4 0"
 	for i in {1..500}; do
@@ -157,6 +155,11 @@ load_module exit_timeout=1
 setup_pair
 conntrack_rule "$CLI"
 conntrack_rule "$SRV"
+# A slow machine needs longer than the 10 s to 30 s that entries would stay.
+for ns in "$CLI" "$SRV"; do
+	in_ns "$ns" sysctl -qw net.netfilter.nf_conntrack_{udp_timeout,udp_timeout_stream}=3600 \
+		net.netfilter.nf_conntrack_tcp_timeout_{time_wait,close,close_wait,last_ack,fin_wait}=3600
+done
 loopback
 between "$SRV4" 2 "$CLI4"
 between "$SRV6" 10 "$CLI6"
