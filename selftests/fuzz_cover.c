@@ -15,18 +15,16 @@
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
 #include <linux/kcov.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <sys/mman.h>
-#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "fuzz_frame.h"
+#include "fuzz_sockets.h"
 #include "limit.h"
 #include "netatop.h"
 #include "netatop_netlink.h"
 
-#define PAGE 4096
 #define LONGEST 2048	/* bytes of an input */
 #define MOST 8192	/* inputs that are kept */
 #define TRACE (1 << 18)	/* places that one input passes; what is beyond is not seen */
@@ -415,9 +413,6 @@ static void good_netlink(void)
 
 /* --- getsockopt: which socket, the command, where, four bytes of length, and then what is there */
 
-static unsigned char *page, *fixed;	/* a page with none behind it; one that can be read only */
-static int fds[5];
-
 static void to_sockopt(const unsigned char *data, size_t len)
 {
 	socklen_t size, *sizep = &size;
@@ -462,32 +457,15 @@ static void good_sockopt(void)
 	}
 }
 
-static void wake(int sig)
-{
-	(void)sig;
-}
-
 static void open_sockopt(void)
 {
-	struct itimerval tick = { .it_interval.tv_usec = 20000, .it_value.tv_usec = 20000 };
-	struct sigaction action = { .sa_handler = wake };
-
-	fds[0] = socket(AF_INET, SOCK_RAW, IPPROTO_RAW);
-	fds[1] = socket(AF_INET, SOCK_DGRAM, 0);
-	fds[2] = socket(AF_INET, SOCK_STREAM, 0);
-	fds[3] = socket(AF_INET6, SOCK_DGRAM, 0);
-	fds[4] = socket(AF_UNIX, SOCK_DGRAM, 0);
-	page = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	fixed = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (fds[0] < 0 || page == MAP_FAILED || fixed == MAP_FAILED || munmap(page + PAGE, PAGE))
+	if (open_sockets())
 		die("set-up");
 	/* a length that is right, and cannot be written */
 	*(socklen_t *)fixed = sizeof(struct netpertask);
-	if (mprotect(fixed, PAGE, PROT_READ))
+	if (mprotect(fixed, 2 * PAGE, PROT_READ))
 		die("set-up");
-	/* commands that wait are interrupted; setitimer() is alarm()'s timer */
-	sigaction(SIGALRM, &action, NULL);
-	setitimer(ITIMER_REAL, &tick, NULL);
+	interrupt_each(20000);
 }
 
 /* --- packets: a byte of ways, the header for offloads, and then the frame */

@@ -19,17 +19,9 @@
 #include <unistd.h>
 #include "netatop.h"
 #include "fuzz.h"
+#include "fuzz_sockets.h"
 
-#define PAGE 4096
 #define GUARD 0xa5
-
-static unsigned char *page;	/* and behind it, one that is not there */
-static unsigned char *fixed;	/* can be read only */
-
-static void wake(int sig)
-{
-	(void)sig;
-}
 
 __attribute__((noreturn))
 static void die(const char *what)
@@ -94,30 +86,17 @@ static void check_answer(int fd)
 
 int main(int argc, char **argv)
 {
-	struct itimerval tick = { .it_interval.tv_usec = 3000, .it_value.tv_usec = 3000 };
-	struct sigaction action = { .sa_handler = wake };
 	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(9) };
 	long tries, accepted = 0, refused = 0;
-	int fds[5];
 
 	if (argc != 3)
 		return 2;
 	fuzz_seed(argv[2]);
-	fds[0] = socket(AF_INET, SOCK_RAW, IPPROTO_RAW);
-	fds[1] = socket(AF_INET, SOCK_DGRAM, 0);
-	fds[2] = socket(AF_INET, SOCK_STREAM, 0);
-	fds[3] = socket(AF_INET6, SOCK_DGRAM, 0);
-	fds[4] = socket(AF_UNIX, SOCK_DGRAM, 0);
-	page = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	fixed = mmap(NULL, 2 * PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	if (fds[0] < 0 || page == MAP_FAILED || fixed == MAP_FAILED || munmap(page + PAGE, PAGE) ||
+	if (open_sockets() || mprotect(fixed, 2 * PAGE, PROT_READ) ||
 	    sendto(fds[1], "x", 1, 0, (struct sockaddr *)&to, sizeof(to)) != 1)
 		die("set-up");
-	/* setitimer() is alarm()'s timer; nothing here lasts */
-	sigaction(SIGALRM, &action, NULL);
-	setitimer(ITIMER_REAL, &tick, NULL);
-
+	interrupt_each(3000);
 	for (tries = 0; tries < atol(argv[1]); tries++) {
 		int fd = fuzz_one_of(fds), level = fuzz_below(16) ? SOL_IP : (int)fuzz_below(300), ret;
 		socklen_t len = any_length(), *lenp = &len;
