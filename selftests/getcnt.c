@@ -7,6 +7,7 @@
  *	-n N	repeat N times (0: until a signal), -u	give up all privileges first
  *	-l LEN	the length given, -p null|bad	the buffer given, -q	a bad length pointer
  *	-r	a raw socket, as atop opens it, -x	the bytes of the buffer, too
+ *	-T	began=NS ended=NS first, by the monotonic clock
  *
  * SIGUSR1 interrupts a blocked command: errno=EINTR, or what was read until then.
  * Built for 64 and for 32 bits, as the layout differs.
@@ -21,6 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "netatop.h"
@@ -51,6 +53,14 @@ static volatile sig_atomic_t interrupted;
 static void interrupt(int sig)
 {
 	interrupted = sig;
+}
+
+static long long now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000LL + t.tv_nsec;
 }
 
 static int command(const char *name)
@@ -85,11 +95,12 @@ int main(int argc, char **argv)
 	struct sigaction action = { .sa_handler = interrupt };
 	union { struct netpertask task; unsigned char bytes[256]; } buf;
 	int c, fd, ret, cmd, raw = 0, unprivileged = 0, hex = 0, bad_len = 0, seconds = 300;
+	int times = 0;
 	long len = sizeof(buf.task), repeat = 1;
 	void *ptr = &buf;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	while ((c = getopt(argc, argv, "n:l:p:t:qrux")) != -1) {
+	while ((c = getopt(argc, argv, "n:l:p:t:qruxT")) != -1) {
 		switch (c) {
 		case 'n': repeat = atol(optarg); break;
 		case 'l': len = atol(optarg); break;
@@ -99,6 +110,7 @@ int main(int argc, char **argv)
 		case 'r': raw = 1; break;
 		case 'u': unprivileged = 1; break;
 		case 'x': hex = 1; break;
+		case 'T': times = 1; break;
 		default: return 2;
 		}
 	}
@@ -120,6 +132,7 @@ int main(int argc, char **argv)
 
 	for (long i = 0; (!repeat || i < repeat) && !interrupted; i++) {
 		socklen_t optlen = len;
+		long long began = now();
 
 		/* What the kernel does not write must stay as it is; see -x. */
 		memset(&buf, 0xa5, sizeof(buf));
@@ -132,6 +145,8 @@ int main(int argc, char **argv)
 			printf("errno=%s\n", strerrorname_np(errno));
 			return 1;
 		}
+		if (times)
+			printf("began=%lld ended=%lld ", began, now());
 		if (hex) {
 			printf("len=%u bytes=", optlen);
 			for (size_t j = 0; j < sizeof(buf); j++)

@@ -316,11 +316,11 @@ slay()
 
 end() { kill -TERM "${PID[$1]}" && ended "$1"; }
 
-in_state() { [[ $(cat "/proc/$1/stat" 2>/dev/null) == *") $2 "* ]]; }
+in_state() { local line; read -r line 2>/dev/null <"/proc/$1/stat" && [[ $line == *") $2 "* ]]; }
 wait_state() { busywait "$WAIT" in_state "$1" "$2" || fatal "process $1 never came to state $2"; }
 
 # blocked PID: it sleeps in getsockopt (55; 365 in a 32-bit program)
-blocked() { grep -qE '^(55|365) ' "/proc/$1/syscall" 2>/dev/null && in_state "$1" S; }
+blocked() { local line; read -r line 2>/dev/null <"/proc/$1/syscall" && [[ $line =~ ^(55|365)\  ]] && in_state "$1" S; }
 
 # fields NAME...: their values in each line of standard input, which has words NAME=VALUE
 fields()

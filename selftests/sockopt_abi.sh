@@ -91,8 +91,22 @@ waiting()
 	busywait "$WAIT" blocked "${PID[$1]}" || fatal "$* does not wait"
 }
 
+settled() { [[ -s $TMP/$1 ]] || blocked "${PID[$1]}"; }
+
+# had_his_time TOOK WAITER READER: the waiter did not go on before the reader came back, unless that took too long (half
+# of what he has, as jiffies may lag behind the clock)
+had_his_time()
+{
+	local took over back
+	took=$(fields began <<<"$1")
+	over=$(fields ended <"$2")
+	back=$(fields began <"$3")
+	[[ $took && $over && $back ]] && ((over > took && (over >= back || over - took > 500000000)))
+}
+
 readers()
 {
+	local took
 	forget
 	tun exit_timeout 3600
 
@@ -114,17 +128,21 @@ readers()
 	kill -KILL "${PID[waiter]}"; ended waiter >/dev/null 2>&1
 	is "$?" 137 "EMPTY_EXIT: can be killed"
 
-	# A reader who has taken the last one may still be writing it to its log.
-	waiting waiter empty-exit
+	# A reader who has taken the last one may still be writing it to its log: he has a second.
+	waiting waiter -T empty-exit
 	"$GETCNT" -n 2 exit >/dev/null
 	check "EMPTY_EXIT waits while one is listed" busywait "$WAIT" blocked "${PID[waiter]}"
-	"$GETCNT" exit >/dev/null
-	check "EMPTY_EXIT waits until the reader comes back" busywait "$WAIT" blocked "${PID[waiter]}"
-	waiting reader exit
+	took=$("$GETCNT" -T exit)
+	start late "$CLI" "$GETCNT" -T empty-exit
+	busywait "$WAIT" settled late || fatal "EMPTY_EXIT is not called"
+	waiting reader -T exit
 	check "a reader who finds nothing lets EMPTY_EXIT go on" ended waiter
+	ended late
 	finished
 	check "a reader who waited gets the next one" ended reader
-	check "and it is a whole record" grep -q "^id=[0-9].* command=traffic .*udpsndpacks=1 " "$TMP/reader"
+	check "and it is a whole record" grep -q " id=[0-9].* command=traffic .*udpsndpacks=1 " "$TMP/reader"
+	check "EMPTY_EXIT waits until the reader comes back" had_his_time "$took" "$TMP/waiter" "$TMP/reader"
+	check "so does one that is called meanwhile" had_his_time "$took" "$TMP/late" "$TMP/reader"
 
 	finished
 	busywait "$WAIT" stat_is exit_records 1
@@ -132,7 +150,7 @@ readers()
 	is "$("$GETCNT" empty-exit)" "ret=0" "EMPTY_EXIT ends without a reader, too"
 }
 
-plan $((6 + 3 + 2 + 4 + 1 + 5 + 6 + 12 + 2))
+plan $((6 + 3 + 2 + 4 + 1 + 5 + 6 + 13 + 2))
 shopt -s extglob
 load_module
 setup_pair
