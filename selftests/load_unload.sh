@@ -4,7 +4,7 @@
 # debug: first
 # kcsan: first
 #
-# The module comes and goes CYCLES (20) times while flows are alive. No flow loses or delays a packet: TCP
+# The module comes and goes CYCLES (10) times while flows are alive. No flow loses or delays a packet: TCP
 # retransmits nothing (its timer would wait 5 s), every datagram is answered. After each load the
 # module knows the owners of the flows it finds, from what it left on their conntrack entries.
 
@@ -28,7 +28,7 @@ unharmed() { [[ $(grep -h ^proto= "$TMP"/{tcp,udp,tcp6}{,-server} | grep -c " re
 
 body()
 {
-	local i cycles=${CYCLES:-20} readopted=0 refused=0 unknown=0 name
+	local i cycles=${CYCLES:-10} readopted=0 refused=0 unknown=0 name
 	keep_hooks
 	start_server tcp-server "$SRV" tcp-server -e -N -H "$SRV4" 5001
 	start_server tcp6-server "$SRV" tcp-server -e -N -H "$SRV6" 5001
