@@ -14,6 +14,7 @@ need_tools ip nft ethtool jq awk taskset pgrep
 MODES="rule off"
 
 TRACE=/sys/kernel/tracing/instances/netatop-test
+CORE=/proc/sys/net/core
 [[ -d ${TRACE%/*} ]] || skip_all "needs tracefs"
 
 datagrams() { echo "udp$1packs=$2 udp$1bytes=$(($2 * ($3 + 28 + L2)))"; }
@@ -75,15 +76,6 @@ received_by()
 	check "$MODE: $2: others have received" test "$(received)" -ge "$1"
 	echo 0 >"$TRACE/tracing_on" || fatal "tracing goes on"
 }
-
-# The system is left as it was, however this ends.
-undo()
-{
-	local status=$?
-	sysctl -qw net.core.busy_read=0 net.core.netdev_budget=300 net.core.dev_weight=64
-	return "$status"
-}
-trap "undo; cleanup" EXIT
 
 # polls CASE USEC: one that has its first datagram, and the other CPU, polls for its second while
 # others talk
@@ -149,9 +141,9 @@ body()
 	start_bystander
 	offload gro on
 	polls "SO_BUSY_POLL" 100000000
-	sysctl -qw net.core.busy_read=200
+	for_now "$CORE/busy_read" 200
 	polls "net.core.busy_read" 100000000
-	sysctl -qw net.core.busy_read=0
+	as_before "$CORE/busy_read"
 	switch threaded 1
 	mapfile -t threads < <(pgrep "^napi/eth0-")
 	works 60 "threaded NAPI" small "${threads[@]}"
@@ -160,9 +152,11 @@ body()
 	taskset -pc 1 "${PID[bystander]}" >/dev/null
 	switch queues/rx-0/rps_cpus 2
 	works 60 "RPS" small "${PID[bystander]}"
-	sysctl -qw net.core.netdev_budget=1 net.core.dev_weight=1
+	for_now "$CORE/netdev_budget" 1
+	for_now "$CORE/dev_weight" 1
 	works 20 "ksoftirqd" bulk "$(pgrep "^ksoftirqd/1$")"
-	sysctl -qw net.core.netdev_budget=300 net.core.dev_weight=64
+	as_before "$CORE/netdev_budget"
+	as_before "$CORE/dev_weight"
 	slay bystander
 }
 

@@ -24,14 +24,12 @@ flow_goes_on() { busywait "$WAIT" moves "$(stat total_tcp_snd_packets)"; }
 
 plan 9
 load_module
-saved_max=$(<"$MAX")
-trap 'echo "$saved_max" >"$MAX"; cleanup' EXIT
 setup_pair
 
-echo 4 >"$MAX"
+for_now "$MAX" 4
 check "auto, no rules: 200 connections beside a table of 4 entries" connections 200
 is "$(entries)" "0 0" "auto, no rules: no entry"
-echo "$saved_max" >"$MAX"
+as_before "$MAX"
 
 start_server live_server "$SRV" tcp-server -e -N -H "$SRV4" 5002
 start live "$CLI" "$TRAFFIC" tcp-client -N -H -r 100000000 -w 100 "$SRV4" 5002

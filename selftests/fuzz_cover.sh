@@ -57,9 +57,7 @@ mountpoint -q /sys/kernel/debug || mount -t debugfs debugfs /sys/kernel/debug ||
 # A walk over flows looks at each chain of the table: with fewer, more of what is traced is something else.
 HASH=/sys/module/nf_conntrack/parameters/hashsize
 modprobe nf_conntrack || skip_all "needs conntrack"
-hashsize=$(<"$HASH")
-trap 'echo "$hashsize" >"$HASH"; cleanup' EXIT
-echo 1024 >"$HASH"
+for_now "$HASH" 1024
 load_module
 DEEP=0
 for_each_mode body

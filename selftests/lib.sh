@@ -31,8 +31,9 @@ L2=14			# link header of a frame; 0 on loopback
 
 TMP=$(mktemp -d /tmp/netatop-test.XXXXXX)
 exec {TICK}<> <(:)	# reading it takes as long as read's timeout, without a fork
-NAMESPACES=()
+NAMESPACES=() AT_END=()
 KEPT=()			# directories of tracefs, see patching.sh
+declare -A WAS=()	# what for_now() replaced, by path
 declare -A PID=()	# of what start() started, by name
 PLANNED=0 PASSED=0 FAILED=0 FINISHED=0 LOADED=0 VERDICT=""
 
@@ -101,12 +102,19 @@ need_tools()
 	done
 }
 
-# A test may do things of its own before this, so $? need not be what it ended with.
+# at_end FUNCTION: called before all else is cleaned up, however the test ends
+at_end() { AT_END+=("$1"); }
+
+# for_now FILE VALUE, as_before FILE: a setting of the kernel, which the end of the test puts back
+for_now() { [[ -v WAS[$1] ]] || WAS[$1]=$(<"$1"); echo "$2" >"$1"; }
+as_before() { echo "${WAS[$1]}" >"$1"; }
+
 cleanup()
 {
-	local status=$?
-	status=${VERDICT:-$status}
+	local status=${VERDICT:-$?} it
 	trap - EXIT INT TERM
+	for it in "${AT_END[@]}"; do "$it"; done
+	for it in "${!WAS[@]}"; do as_before "$it"; done
 	end_all
 	((LOADED)) && [[ -d /sys/module/netatop ]] && rmmod netatop
 	((!${#KEPT[@]})) || rmdir "${KEPT[@]}"
@@ -234,6 +242,13 @@ wired()
 	in_ns "$SRV" ethtool -k eth0 | grep -q '^generic-receive-offload: on' && l2=$L2
 	echo "$3sndpacks=$((a[0] - b[0])) $3sndbytes=$((a[1] - b[1] + l2 * (a[0] - b[0])))" \
 		"$3rcvpacks=$((a[2] - b[2])) $3rcvbytes=$((a[3] - b[3] + l2 * (a[2] - b[2])))"
+}
+
+# entries_stay NS: much longer than the 10 s to 30 s after a close or a question, which a slow machine needs
+entries_stay()
+{
+	in_ns "$1" sysctl -qw net.netfilter.nf_conntrack_{udp_timeout,udp_timeout_stream}=3600 \
+		net.netfilter.nf_conntrack_tcp_timeout_{time_wait,close,close_wait,last_ack,fin_wait}=3600
 }
 
 ct_count() { in_ns "$1" cat /proc/sys/net/netfilter/nf_conntrack_count; }

@@ -192,11 +192,12 @@ semaphores_in_the_way()
 	ipcrm -S $KEY
 	told daemon "the semaphores are gone, and made anew" "gone while it runs: made anew"
 	works "and it goes on"
-	echo "${sets%[[:space:]]*} 0" >$SETS
+	sets=$(<$SETS)
+	for_now $SETS "${sets%[[:space:]]*} 0"
 	ipcrm -S $KEY
 	told daemon "all sets of semaphores are in use" "gone, and no others to be had: said"
 	check "gone, and no others to be had: it tries again" busywait "$WAIT" has_woken $(($(wakings) + 3))
-	echo "$sets" >$SETS
+	as_before $SETS
 	check "to be had again: made anew" busywait "$WAIT" values_are "1 100"
 	is "$(grep -c "all sets of semaphores" "$TMP/daemon") $(grep -c "made anew" "$TMP/daemon")" "1 2" "each was said once"
 	end daemon
@@ -316,8 +317,6 @@ memory()
 plan $((12 + 3 + 16 + 8 + 4 + 14 + 7 + 8 + 14 + 3))
 [[ -x $NETATOPD ]] || fatal "netatopd is not built"
 rm -rf "$LOG" /run/netatopd
-sets=$(<$SETS)
-trap 'echo "$sets" >$SETS; cleanup' EXIT
 load_module
 tun exit_timeout 600
 setup_pair

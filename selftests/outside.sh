@@ -109,9 +109,7 @@ observe()
 {
 	local role name
 	for role; do
-		# much longer than a scenario takes
-		in_ns "${!role}" sysctl -qw net.netfilter.nf_conntrack_{udp_timeout,udp_timeout_stream}=600 \
-			net.netfilter.nf_conntrack_tcp_timeout_{time_wait,close,close_wait,last_ack,fin_wait}=600
+		entries_stay "${!role}"
 		start "events-$role" "${!role}" conntrack -E -o extended
 		start "expect-$role" "${!role}" conntrack -E expect
 		for name in "events-$role" "expect-$role"; do

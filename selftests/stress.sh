@@ -241,13 +241,10 @@ undo()
 		wait "${AGAIN[@]}"
 	fi 2>/dev/null
 	[[ ! -e $CPU1 ]] || echo 1 >"$CPU1"
-	echo "$SCALE" >"$WATERMARK"
-	echo "$LEAST" >"$MIN_FREE"
 	umount -l "$TMP/memory"
 	for ns in "/run/netns/stress-$$-"*; do
 		[[ ! -e $ns ]] || ip netns del "${ns##*/}"
 	done
-	cleanup
 }
 
 plan 18
@@ -259,12 +256,13 @@ conntrack_rule "$CLI"
 conntrack_rule "$SRV"
 ln -s "$TRAFFIC" "$TMP/after-exec"
 AGAIN=() NAMES=() COMES_AND_GOES=""
-WATERMARK=/proc/sys/vm/watermark_scale_factor MIN_FREE=/proc/sys/vm/min_free_kbytes
-SCALE=$(<"$WATERMARK") LEAST=$(<"$MIN_FREE")
+MIN_FREE=/proc/sys/vm/min_free_kbytes
+LEAST=$(<"$MIN_FREE")
 mkdir "$TMP/memory"
-trap undo EXIT
+at_end undo
 mount -t tmpfs -o size=100% tmpfs "$TMP/memory" || fatal "no tmpfs"
-echo 1000 >"$WATERMARK"
+for_now /proc/sys/vm/watermark_scale_factor 1000
+for_now "$MIN_FREE" "$LEAST"
 
 together
 again 20 collect

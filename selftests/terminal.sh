@@ -84,15 +84,13 @@ view_ended()
 
 end_view()
 {
-	local status=$?
 	close_view 2>/dev/null
 	terminal kill-server 2>/dev/null
 	# a cgroup goes when nobody is in it
 	end_all
 	[[ ! -d $CGROUP ]] || busywait "$WAIT" rmdir "$CGROUP" 2>/dev/null
-	return "$status"
 }
-trap 'end_view; cleanup' EXIT
+at_end end_view
 
 # --- who is on the screen
 

@@ -88,12 +88,10 @@ router()
 plan 9
 [[ -d /sys/module/netatop ]] && rmmod netatop
 modprobe nf_conntrack_netlink || fatal "no conntrack"
-saved_max=$(<"$MAX")
-trap 'echo "$saved_max" >"$MAX"; cleanup' EXIT
 
-echo 4 >"$MAX"
+for_now "$MAX" 4
 same "5000 connections beside a conntrack table of four entries" small_table
-echo "$saved_max" >"$MAX"
+as_before "$MAX"
 always 1 '^clients 4000 sent 80000 .* retransmitted 0$' "all connections were made, and nothing was lost"
 always 1 '^clients 1000 sent 20000 .* retransmitted 0$' "over IPv6, too"
 always 1 '^clients 200 sent 80000 ' "and all datagrams answered"
