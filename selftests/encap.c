@@ -2,13 +2,14 @@
 /*
  * encap - the socket of an IKE daemon: ESP in UDP comes to it, too, and the kernel takes that
  *
- *	encap answer ADDR [AFTER]	sends back each message it gets
- *	encap ask ADDR PEER COUNT SIZE [AFTER]
+ *	encap [-l] [-b BYTE] answer ADDR [AFTER]
+ *					sends back each message it gets
+ *	encap [-l] [-b BYTE] ask ADDR PEER COUNT SIZE [AFTER]
  *					at each SIGUSR1, COUNT messages, one after the other
  *
- * The socket is one for ESP when AFTER messages have come, from the beginning if it is not given.
- * Both are on port 4500. A message of SIZE bytes begins with four zeros, by which the kernel knows
- * that it is no ESP. Each that came or went is a line as the traffic program prints it. "ready" is
+ * The socket is one for ESP, or for L2TP (-l), when AFTER messages have come, from the beginning if it
+ * is not given. Both are on port 4500. A message of SIZE bytes begins with four times BYTE; by four
+ * zeros the kernel knows that it is no ESP. Each that came or went is a line as the traffic program prints it. "ready" is
  * printed at first, "asked" when a round is over. Ends after 300 seconds at the latest.
  */
 #include <arpa/inet.h>
@@ -44,12 +45,10 @@ static struct sockaddr_in address(const char *text)
 	return sin;
 }
 
-static int after;
+static int after, type = UDP_ENCAP_ESPINUDP, byte;
 
-static void take_esp(int fd)
+static void take_packets(int fd)
 {
-	int type = UDP_ENCAP_ESPINUDP;
-
 	if (setsockopt(fd, IPPROTO_UDP, UDP_ENCAP, &type, sizeof(type)))
 		die("UDP_ENCAP");
 }
@@ -62,7 +61,7 @@ static int open_socket(const char *own)
 	if (fd < 0 || bind(fd, (struct sockaddr *)&sin, sizeof(sin)))
 		die("bind");
 	if (!after)
-		take_esp(fd);
+		take_packets(fd);
 	return fd;
 }
 
@@ -76,13 +75,13 @@ static ssize_t receive(int fd, char *buf, size_t size, struct sockaddr_in *from)
 	socklen_t len = sizeof(*from);
 	ssize_t n = recvfrom(fd, buf, size, 0, (struct sockaddr *)from, &len);
 
-	if (n < MARKER || memcmp(buf, "\0\0\0\0", MARKER)) {
+	if (n < MARKER || buf[0] != byte || buf[MARKER - 1] != byte) {
 		errno = EBADMSG;
 		die("recvfrom");
 	}
 	report("rcv", n);
 	if (after && !--after)
-		take_esp(fd);
+		take_packets(fd);
 	return n;
 }
 
@@ -97,12 +96,23 @@ static void transmit(int fd, const char *buf, ssize_t n, const struct sockaddr_i
 int main(int argc, char **argv)
 {
 	static char buf[2048];
-	const char *mode = argc > 2 ? argv[1] : "";
+	const char *mode;
 	struct sockaddr_in peer, from;
 	sigset_t set;
-	int fd, sig;
+	int fd, sig, c;
 
 	alarm(time_limit());
+	while ((c = getopt(argc, argv, "+lb:")) != -1) {
+		if (c == 'l')
+			type = UDP_ENCAP_L2TPINUDP;
+		else if (c == 'b')
+			byte = atoi(optarg);
+		else
+			return 2;
+	}
+	argc -= optind - 1;
+	argv += optind - 1;
+	mode = argc > 2 ? argv[1] : "";
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	sigemptyset(&set);
 	sigaddset(&set, SIGUSR1);
@@ -119,6 +129,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "encap: bad arguments\n");
 		return 2;
 	}
+	memset(buf, byte, MARKER);
 	peer = address(argv[3]);
 	after = argc > 6 ? atoi(argv[6]) : 0;
 	fd = open_socket(argv[2]);

@@ -5,6 +5,7 @@
 #include "owner.h"
 #include "compat.h"
 
+#include <linux/ip.h>
 #include <linux/preempt.h>
 #include <linux/sched.h>
 #include <linux/sched/task_stack.h>
@@ -102,20 +103,30 @@ bool nta_owner_is_worker(const struct nta_packet *pkt,
 	       !sk_carries_mptcp(sk) && !nta_owner_was_queued(state);
 }
 
-/* What a daemon says and hears itself has marks of its own. */
+/*
+ * What a daemon says and hears itself has marks of its own.  Anybody can make a
+ * socket one for ESP: what he sends on it is his own, as what xfrm makes shows
+ * that it does, and he is given what xfrm does not take for ESP.
+ */
 static bool is_control(const struct nta_packet *pkt, const struct sock *sk)
 {
 	unsigned int off = pkt->l4 + sizeof(struct udphdr);
+	int len = pkt->skb->len - off;
 	const __be32 *word;
 	const u8 *byte;
 	__be32 buf[2];
 
 	switch (READ_ONCE(udp_sk(sk)->encap_type)) {
 	case UDP_ENCAP_ESPINUDP:
-		/* an SPI of 0 says that it is not ESP; one byte keeps a NAT */
+		if (pkt->way == NTA_UDP_SND ||
+		    len <= (int)sizeof(struct ip_esp_hdr))
+			return true;
 		word = skb_header_pointer(pkt->skb, off, sizeof(*word), buf);
 		return !word || !*word;
 	case UDP_ENCAP_ESPINUDP_NON_IKE:
+		if (pkt->way == NTA_UDP_SND ||
+		    len <= (int)(sizeof(buf) + sizeof(struct ip_esp_hdr)))
+			return true;
 		word = skb_header_pointer(pkt->skb, off, sizeof(buf), buf);
 		return !word || word[0] || word[1];
 	case UDP_ENCAP_L2TPINUDP:

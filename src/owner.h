@@ -46,7 +46,7 @@ static __always_inline bool nta_owner_is_plain_udp(const struct sock *sk)
 }
 
 /**
- * nta_owner_carries() - what does a socket carry
+ * nta_owner_carries() - what does a socket carry in UDP
  * @sk: the socket, may be NULL or a request
  *
  * Return: packets for the sockets of tunnels; both for those that a daemon
@@ -56,14 +56,20 @@ static inline enum nta_carries nta_owner_carries(const struct sock *sk)
 {
 	int type;
 
-	/* a raw socket can have the protocol */
-	if (!sk || !sk_fullsock(sk) || !sk_is_udp(sk))
+	if (!sk || !sk_fullsock(sk))
 		return NTA_CARRIES_DATA;
+	/* a raw socket can have the protocol; with one of TCP it is IPVS's GUE */
+	if (!sk_is_udp(sk))
+		return sk_is_tcp(sk) ? NTA_CARRIES_PACKETS : NTA_CARRIES_DATA;
 	type = READ_ONCE(udp_sk(sk)->encap_type);
 	/* RxRPC is a client of its own: AFS */
 	if (likely(!type) || type == UDP_ENCAP_RXRPC)
 		return NTA_CARRIES_DATA;
-	return sk->sk_kern_sock ? NTA_CARRIES_PACKETS : NTA_CARRIES_BOTH;
+	if (sk->sk_kern_sock)
+		return NTA_CARRIES_PACKETS;
+	/* anybody can set the type, but then nobody takes what comes */
+	return READ_ONCE(udp_sk(sk)->encap_rcv) ? NTA_CARRIES_BOTH :
+						  NTA_CARRIES_DATA;
 }
 
 bool __nta_owner_is_tunnel(const struct nta_packet *pkt, const struct sock *sk);
