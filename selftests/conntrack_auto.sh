@@ -22,7 +22,36 @@ connections()
 moves() { (($(stat total_tcp_snd_packets) > $1 + 20)); }
 flow_goes_on() { busywait "$WAIT" moves "$(stat total_tcp_snd_packets)"; }
 
-plan 9
+# A namespace of anybody's, where nobody else finds room for a hook: the others have accounting all the same, and
+# conntrack, too.
+crowded()
+{
+	local hook i
+	for hook in prerouting output; do
+		echo "table ip $hook {"
+		for ((i = 0; i < 1024; i++)); do
+			echo "chain c$i { type filter hook $hook priority 0; }"
+		done
+		echo "}"
+	done >"$TMP/rules"
+	start crowd "$CLI" unshare -Urn bash -c "nft -f '$TMP/rules' && echo full && exec sleep infinity"
+	says crowd full
+	check "beside a namespace that is full of hooks, it can be loaded" insmod "$NETATOP_KO"
+	flow_of_own "auto, beside it: a flow"
+	check "conntrack can be switched on" eval 'echo on >"$SYS/conntrack"'
+	flow_of_own "on, beside it: a flow"
+	slay crowd
+}
+
+flow_of_own()
+{
+	start_server server "$SRV" udp-server -H "$SRV4" 5003
+	start_client client "$CLI" udp-client -H -n 1 "$SRV4" 5003
+	is "$(counted tgid "${PID[client]}" udp)" "$(said client udp)" "$1"
+	slay client server
+}
+
+plan $((9 + 4))
 load_module
 setup_pair
 
@@ -56,4 +85,6 @@ is "$(counted tgid "${PID[live_server]}" tcp)" "$(said live_server tcp)" "its se
 end live
 end live_server
 books_balance "the books balance"
+rmmod netatop || fatal "rmmod"
+crowded
 finish

@@ -32,7 +32,6 @@ static unsigned int nta_net_id __ro_after_init;
  */
 static DEFINE_MUTEX(pernet_mutex);
 static LIST_HEAD(pernet_list);
-static bool pernet_loading;
 static enum nta_conntrack pernet_conntrack;
 
 static void nta_pernet_work(struct work_struct *work);
@@ -57,7 +56,21 @@ static void net_conntrack_put(struct nta_net *nn)
 	nn->conntrack = false;
 }
 
-/* A new value of the tunable: all namespaces follow it, or none does. */
+/*
+ * Whoever has a namespace of his own can have so many hooks there that no other
+ * finds room.  That is for the first one to refuse, and for nobody else: the
+ * others go without what they have no room for.
+ */
+static bool net_refuses(const struct net *net, int err, const char *what)
+{
+	if (!err || net_eq(net, &init_net))
+		return err;
+	pr_warn_ratelimited("a network namespace is without %s: error %d\n",
+			    what, err);
+	return false;
+}
+
+/* A new value of the tunable: all namespaces follow it that can, or none does. */
 static int pernet_set_conntrack(unsigned int value)
 {
 	struct nta_net *nn;
@@ -67,8 +80,9 @@ static int pernet_set_conntrack(unsigned int value)
 	if (value == NTA_CONNTRACK_ON) {
 		list_for_each_entry(nn, &pernet_list, link) {
 			err = net_conntrack_get(nn);
-			if (err)
+			if (net_refuses(nn->net, err, "conntrack"))
 				break;
+			err = 0;
 		}
 	}
 	if (err)
@@ -130,11 +144,13 @@ static int __net_init nta_net_init(struct net *net)
 	INIT_LIST_HEAD(&nn->link);
 
 	mutex_lock(&pernet_mutex);
-	if (pernet_conntrack == NTA_CONNTRACK_ON)
+	if (pernet_conntrack == NTA_CONNTRACK_ON) {
 		err = net_conntrack_get(nn);
+		if (net_refuses(net, err, "conntrack"))
+			goto out;
+	}
 	/* after conntrack's, to run before them where priorities are equal */
-	if (!err)
-		err = nta_hooks_register(net);
+	err = nta_hooks_register(net);
 	if (err) {
 		net_conntrack_put(nn);
 	} else {
@@ -144,14 +160,14 @@ static int __net_init nta_net_init(struct net *net)
 			queue_delayed_work(system_wq, &pernet_dwork,
 					   POST_RETRY);
 	}
-	mutex_unlock(&pernet_mutex);
-
-	if (err && !READ_ONCE(pernet_loading)) {
-		/* nobody shall be refused a namespace for want of accounting */
-		pr_warn_ratelimited("a network namespace is not accounted: error %d\n",
-				    err);
+	/* nobody shall be refused a namespace for want of accounting */
+	if (!net_refuses(net, err, "accounting"))
 		err = 0;
-	}
+out:
+	mutex_unlock(&pernet_mutex);
+	/* one hook may have run before another was refused, and @nn goes now */
+	if (err)
+		synchronize_net();
 	return err;
 }
 
@@ -189,7 +205,7 @@ static void pernet_settle(void)
 /**
  * nta_pernet_init() - see the packets of all network namespaces
  *
- * Return: 0 or the error of the first one that could not be had.
+ * Return: 0 or the error of the initial one.
  */
 int nta_pernet_init(void)
 {
@@ -199,9 +215,7 @@ int nta_pernet_init(void)
 	if (err)
 		return err;
 	nta_attach_set_later(nta_pernet_later);
-	WRITE_ONCE(pernet_loading, true);
 	err = register_pernet_subsys(&nta_net_ops);
-	WRITE_ONCE(pernet_loading, false);
 	if (err) {
 		nta_param_set_notify(NTA_CONNTRACK, NULL);
 		pernet_settle();
