@@ -108,9 +108,13 @@ bool nta_key_out(const struct nta_packet *pkt,
 		nta_key_udp(sk, state->net, key);
 		return true;
 	}
-	/* IPv6 answers a request through the listener, which has no peer */
+	/*
+	 * IPv6 answers a request through the listener, which has no peer; what
+	 * makes IPv6 of IPv4 (BPF) leaves the packet its socket.
+	 */
 	if (!sk || sk->sk_protocol != IPPROTO_TCP || sk->sk_kern_sock ||
-	    !inet_sk(sk)->inet_dport)
+	    !inet_sk(sk)->inet_dport ||
+	    (pkt->v6 && sk->sk_family != AF_INET6))
 		return key_from_headers(pkt, true, state->net, key);
 	key->net = state->net->net_cookie;
 	key->pad = 0;

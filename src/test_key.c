@@ -139,6 +139,38 @@ static void key_untold(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, nta_key_out(&pkt, &here, &key));
 }
 
+/* What makes IPv6 of IPv4 leaves a packet the socket of its sender. */
+static void key_other_family(struct kunit *test)
+{
+	struct {
+		struct ipv6hdr	ip6h;
+		__be16		ports[2];
+	} packet = {
+		.ip6h.saddr	= IN6ADDR_LOOPBACK_INIT,
+		.ip6h.daddr	= IN6ADDR_LINKLOCAL_ALLNODES_INIT,
+		.ports		= { htons(1), htons(2) },
+	};
+	struct nta_packet pkt = {
+		.skb	= nta_test_skb(test, &packet, sizeof(packet),
+				       sizeof(packet)),
+		.l4	= sizeof(packet.ip6h),
+		.way	= NTA_TCP_SND,
+		.v6	= true,
+	};
+	struct nta_sock_key key;
+	struct socket *sock;
+
+	KUNIT_ASSERT_EQ(test, sock_create(AF_INET, SOCK_STREAM, IPPROTO_TCP,
+					  &sock), 0);
+	inet_sk(sock->sk)->inet_dport = htons(3);
+	pkt.sk = sock->sk;
+	KUNIT_EXPECT_TRUE(test, nta_key_out(&pkt, &here, &key));
+	KUNIT_EXPECT_TRUE(test, ipv6_addr_equal(&key.local,
+						&packet.ip6h.saddr));
+	KUNIT_EXPECT_EQ(test, ntohs(key.ports[1]), 2);
+	sock_release(sock);
+}
+
 /*
  * Wherever identities differ, their chains do, or peers could make one as long
  * as they like.
@@ -319,6 +351,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(key_answer),
 	KUNIT_CASE(key_ipv6),
 	KUNIT_CASE(key_untold),
+	KUNIT_CASE(key_other_family),
 	KUNIT_CASE(key_chains),
 	KUNIT_CASE(key_udp),
 	KUNIT_CASE(key_tcp),
