@@ -180,8 +180,8 @@ struct nta_sockinfo *__nta_sockinfo_adopt(const struct nf_conn *ct,
  *
  * To be called when nobody comes any more who may want to assign a helper.
  *
- * Return: the sockinfo, or NULL: the entry is confirmed, has a helper or
- * something else in that place, or there was no memory.
+ * Return: the sockinfo, or NULL: the entry is confirmed, not of TCP or UDP, has
+ * a helper or something else in that place, or there was no memory.
  */
 struct nta_sockinfo *nta_sockinfo_attach(struct nf_conn *ct)
 {
@@ -189,6 +189,10 @@ struct nta_sockinfo *nta_sockinfo_attach(struct nf_conn *ct)
 	struct nta_sockinfo *info;
 
 	if (nf_ct_is_confirmed(ct) || nf_ct_is_template(ct) || nfct_help(ct))
+		return NULL;
+	/* of the outer packet, where a tunnel leaves it to the one inside (SRv6) */
+	if (nf_ct_protonum(ct) != IPPROTO_TCP &&
+	    nf_ct_protonum(ct) != IPPROTO_UDP)
 		return NULL;
 	help = nf_ct_helper_ext_add(ct, GFP_ATOMIC);
 	if (!help) {
