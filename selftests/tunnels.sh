@@ -202,6 +202,48 @@ esp_in_udp()
 	no_esp
 }
 
+# Anybody can make his socket one for packets, without any that come. What he sends is still his, as is what he is
+# given: what is too short for ESP, and all of L2TP.
+# of_anybody NAME SIZE OPTION...
+of_anybody()
+{
+	row "$1"
+	start answerer "$SRV" "$ENCAP" "${@:3}" answer "$SRV4"
+	start asker "$CLI" "$ENCAP" "${@:3}" ask "$CLI4" "$SRV4" 10 "$2"
+	says answerer ready
+	says asker ready
+	ask 1
+	owes asker udp "$(said asker udp)"
+	owes answerer udp "$(said answerer udp)"
+	nobody unowned unidentified tunnel
+	row_end
+	slay asker answerer
+}
+
+# Conntrack has an entry of the outer packets, which is still on what was inside. Behind one SID, two connections have
+# owners of their own.
+segments()
+{
+	local sid=fd00:9::5100 inner=fd00:99::1 name
+	in_ns "$SRV" sysctl -qw net.ipv6.conf.all.seg6_enabled=1 net.ipv6.conf.eth0.seg6_enabled=1
+	ip -n "$SRV" addr add "$inner/128" dev lo
+	ip -n "$SRV" route add "$sid/128" encap seg6local action End.DT6 table local dev eth0 || fatal "no SRv6"
+	ip -n "$CLI" neigh add "$sid" lladdr "$(in_ns "$SRV" cat /sys/class/net/eth0/address)" dev eth0
+	ip -n "$CLI" route add "$sid/128" dev eth0
+	ip -n "$CLI" route add "$inner/128" encap seg6 mode encap segs "$sid" dev eth0 || fatal "no SRv6"
+	for name in first second; do
+		start_server "server-$name" "$SRV" tcp-server -H "$inner" 5003
+		start_client "client-$name" "$CLI" tcp-client -H -n 20000 "$inner" 5003
+		says "server-$name" held
+		slay "client-$name"
+	done
+	for name in first second; do
+		is "$(rcv_of "$(counted tgid "${PID[server-$name]}" tcp)")" "$(rcv_of "$(said "server-$name" tcp)")" "$MODE: SRv6: the $name server"
+	done
+	slay server-first server-second
+}
+rcv_of() { grep -o "rcvpacks.*" <<<"$1"; }
+
 body()
 {
 	devices
@@ -210,9 +252,12 @@ body()
 	no_esp
 	esp_in_udp "ESP in UDP"
 	esp_in_udp "ESP in UDP, on a socket that was one like others" 10
+	of_anybody "anybody's socket for ESP" 8 -b 65
+	of_anybody "anybody's socket for L2TP" 200 -l -b 65
+	segments
 }
 
-plan $((2 * (14 + 2)))
+plan $((2 * (14 + 2 + 2 + 2)))
 load_module
 for_each_mode body
 finish
