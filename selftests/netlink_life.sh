@@ -115,7 +115,6 @@ exits()
 	for _ in 1 2 3; do datagram; done
 	check "three exits are heard" busywait "$WAIT" heard listener 7 3
 	check "in another namespace, too" busywait "$WAIT" heard second 7 3
-	is "$(wc -l <"$TMP/stranger")" 1 "root of a user namespace hears nothing in his own"
 	told=$(grep '^cmd=7 ' "$TMP/listener" | counts)
 	is "$(sort -u <<<"${told//[0-9]* 2 traffic/2 traffic}" | cut -d ' ' -f 1,2)" "2 traffic" "they have finished, and have their names"
 	is "$("$NL" get exit limit=1 | counts)" "$(head -n 1 <<<"$told")" "EXIT_READ takes the first"
@@ -131,6 +130,7 @@ exits()
 	in_ns "$CLI" "$TRAFFIC" spawn 40 tcp-client -B -n 100 -w 30 "$SRV4" 5003 >"$TMP/spawn" 2>&1 || fatal "spawn: $(tail -n 1 "$TMP/spawn")"
 	check "of 40 that finish together, all are heard" busywait "$WAIT" heard listener 7 44
 	is "$(grep '^cmd=7 ' "$TMP/listener" | fields tgid | sort -u | wc -l)" 44 "each once"
+	is "$(wc -l <"$TMP/stranger")" 1 "root of a user namespace hears nothing in his own"
 	slay many
 	forget
 	slay listener second stranger
@@ -220,6 +220,26 @@ unloading()
 	slay listener throng
 }
 
+# Who has joined all groups that nobody had yet, and was not asked for any right. What he is not sent is not on its
+# way to him any more when the next exit has been heard.
+lurking()
+{
+	rmmod netatop || fatal "rmmod"
+	start lurker "$CLI" "$NL" -u lurk
+	says lurker lurking
+	check "without the module anybody joins ($(head -n 1 "$TMP/lurker"))" grep -q "^lurking in [1-9]" "$TMP/lurker"
+	load_module
+	start listener "$CLI" "$NL" listen
+	says listener listening
+	datagram
+	check "then exits are heard" busywait "$WAIT" heard listener 7 1
+	datagram
+	busywait "$WAIT" heard listener 7 2 || fatal "the second is not heard"
+	is "$(tail -n +2 "$TMP/lurker")" "" "but not by who had joined before"
+	check "who sits there still" kill -0 "${PID[lurker]}"
+	slay listener lurker
+}
+
 fuzzed()
 {
 	local seed=${FUZZ_SEED:-$RANDOM} seconds=$((10 * ${FUZZ_ROUNDS:-1}))
@@ -231,7 +251,7 @@ fuzzed()
 	is "$("$NL" get books | fields version)" "$(<"$SYS/version")" "sense is still answered"
 }
 
-plan $((9 + 30 + 5 + 11 + 14 + 2 + 7 + 2 + 1))
+plan $((9 + 30 + 5 + 11 + 14 + 2 + 7 + 4 + 2 + 1))
 load_module
 setup_pair
 may
@@ -241,6 +261,7 @@ exits
 held
 late
 unloading
+lurking
 fuzzed
 forget
 books_balance "the books balance at the end"

@@ -5,6 +5,7 @@
  *
  *	nl [-u] get|dump|page|one COMMAND [ATTRIBUTE[=VALUE]...]
  *	nl [-u] listen [COUNT]	joins the group, says "listening"; COUNT messages, else until SIGTERM
+ *	nl [-u] lurk		joins all groups, with or without the module; says "lurking", and what comes
  *	nl half COMMAND [...]	begins a dump, reads one datagram, says "half"; the rest after SIGUSR1
  *	nl same [threads]	compares a walk with what getsockopt says of each
  *	nl bench		times a walk by tables, and one for those that have changed where none has, against a
@@ -614,6 +615,29 @@ static int listen_group(int count)
 	return 0;
 }
 
+/* Before there is the family: all that may be joined, by whomever. */
+static int lurk(void)
+{
+	char buf[8192];
+	int joined = 0;
+	ssize_t n;
+
+	sock = mnl_socket_open(NETLINK_GENERIC);
+	if (!sock || mnl_socket_bind(sock, 0, MNL_SOCKET_AUTOPID))
+		fail("netlink");
+	for (int any = 1; any <= 1024; any++)
+		joined += !mnl_socket_setsockopt(sock, NETLINK_ADD_MEMBERSHIP, &any, sizeof(any));
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	printf("lurking in %d groups\n", joined);
+	while ((n = mnl_socket_recvfrom(sock, buf, sizeof(buf))) > 0) {
+		const struct nlmsghdr *nlh = (void *)buf;
+
+		if (nlh->nlmsg_type != GENL_ID_CTRL)
+			printf("type=%u bytes=%zd\n", nlh->nlmsg_type, n);
+	}
+	return 1;
+}
+
 static int half(int cmd, char **args)
 {
 	char out[1024];
@@ -721,7 +745,7 @@ static int command(const char *name)
 static int usage(void)
 {
 	fputs("usage: nl [-u] get|dump|page|one|half COMMAND [ATTRIBUTE[=VALUE]...]\n"
-	      "       nl [-u] listen [COUNT] | same [threads] | bench | fuzz SECONDS SEED\n", stderr);
+	      "       nl [-u] listen [COUNT] | same [threads] | lurk | bench | fuzz SECONDS SEED\n", stderr);
 	return 2;
 }
 
@@ -741,6 +765,8 @@ int main(int argc, char **argv)
 		return usage();
 	alarm(time_limit());
 	way = argv[1];
+	if (!strcmp(way, "lurk"))
+		return lurk();
 	cmd = command(argv[2]);
 	open_socket();
 	ip_sock = socket(AF_INET, SOCK_DGRAM, 0);

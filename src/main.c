@@ -48,21 +48,26 @@ static int __init nta_init(void)
 	err = nta_procfs_init();
 	if (err)
 		goto err_pernet;
-	err = nta_netlink_init();
+	err = nta_sysfs_init();
 	if (err)
 		goto err_procfs;
+	err = nta_netlink_init();
+	if (err)
+		goto err_sysfs;
+	/*
+	 * Who is inside of these keeps the module from being unloaded, but not
+	 * from being given up here: so nobody is let in before nothing can fail.
+	 */
 	err = nta_sockopt_init();
 	if (err)
 		goto err_netlink;
-	err = nta_sysfs_init();
-	if (err)
-		goto err_sockopt;
+	nta_netlink_open();
 	return 0;
 
-err_sockopt:
-	nta_sockopt_exit();
 err_netlink:
 	nta_netlink_exit();
+err_sysfs:
+	nta_sysfs_exit();
 err_procfs:
 	nta_procfs_exit();
 err_pernet:
@@ -89,8 +94,8 @@ static void __exit nta_exit(void)
 	 * of netfilter fails, as ours is found first and cannot be entered.
 	 */
 	nta_sockopt_exit();
-	nta_sysfs_exit();
 	nta_netlink_exit();
+	nta_sysfs_exit();
 	nta_procfs_exit();
 	nta_pernet_exit();
 	nta_reader_exit();

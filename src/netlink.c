@@ -96,6 +96,7 @@ static const struct genl_ops nta_netlink_ops[] = {
 	{
 		.cmd		= NETATOP_CMD_TUNABLE_GET,
 		.flags		= GENL_ADMIN_PERM,
+		.start		= nta_dump_start,
 		.dumpit		= nta_netlink_tunable_dump,
 	},
 	{
@@ -236,8 +237,35 @@ static void nta_netlink_late(void)
 	late_told = now;
 }
 
+/* How often others may be made to leave before nobody is told of exits. */
+#define REGISTER_TRIES	16
+
+/*
+ * As long as there is no family, anybody may join what will be its group, and
+ * nobody has asked him for the right to.  When a family goes, all have to
+ * leave, so it goes once more; who joins now is asked.
+ */
+static int __init netlink_register(void)
+{
+	unsigned int tries;
+	int err;
+
+	for (tries = 0; tries < REGISTER_TRIES; tries++) {
+		err = genl_register_family(&nta_netlink_family);
+		if (err || !genl_has_listeners(&nta_netlink_family, &init_net,
+					       GROUP_EXIT))
+			return err;
+		genl_unregister_family(&nta_netlink_family);
+	}
+	pr_warn("no notices of exits: others join before they could be asked for the right to\n");
+	nta_netlink_family.n_mcgrps = 0;
+	return genl_register_family(&nta_netlink_family);
+}
+
 /**
- * nta_netlink_init() - open the door
+ * nta_netlink_init() - make the door
+ *
+ * Dumps are refused until nta_netlink_open().
  *
  * Return: 0 or an error of generic netlink.
  */
@@ -250,12 +278,25 @@ int __init nta_netlink_init(void)
 	nta_netlink_family.n_ops = ARRAY_SIZE(nta_netlink_ops);
 	nta_netlink_family.mcgrps = nta_netlink_groups;
 	nta_netlink_family.n_mcgrps = ARRAY_SIZE(nta_netlink_groups);
-	err = genl_register_family(&nta_netlink_family);
+	err = netlink_register();
 	if (err)
 		return err;
+	if (!nta_netlink_family.n_mcgrps)
+		return 0;
 	nta_exitlist_set_notify(nta_netlink_exited);
 	nta_gc_set_notify(nta_netlink_late);
 	return 0;
+}
+
+/**
+ * nta_netlink_open() - open the door to dumps, too
+ *
+ * A dump goes on whenever its reader likes, and only the module's reference
+ * count waits for it: not to be called before the module is sure to stay.
+ */
+void nta_netlink_open(void)
+{
+	nta_dump_open();
 }
 
 /**

@@ -6,6 +6,7 @@
 #define _NTA_NETLINK_H
 
 int nta_netlink_init(void);
+void nta_netlink_open(void);
 void nta_netlink_exit(void);
 
 #endif /* _NTA_NETLINK_H */

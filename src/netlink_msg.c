@@ -285,6 +285,30 @@ static struct nta_walk *cb_walk(struct netlink_callback *cb)
 	return *(struct nta_walk **)cb->ctx;
 }
 
+static bool dump_is_open;
+
+/**
+ * nta_dump_open() - let dumps begin
+ */
+void nta_dump_open(void)
+{
+	WRITE_ONCE(dump_is_open, true);
+}
+
+/**
+ * nta_dump_start() - begin a dump that keeps no state
+ * @cb: the dump
+ *
+ * Return: 0, or -EAGAIN as long as the module is being loaded.
+ */
+int nta_dump_start(struct netlink_callback *cb)
+{
+	if (READ_ONCE(dump_is_open))
+		return 0;
+	NL_SET_ERR_MSG(cb->extack, "the module is being loaded");
+	return -EAGAIN;
+}
+
 /**
  * nta_walk_start() - begin a dump
  * @cb: the dump
@@ -296,7 +320,11 @@ int nta_walk_start(struct netlink_callback *cb, u8 cmd)
 {
 	struct nlattr **attrs = nta_dump_attrs(cb);
 	struct nta_walk *walk;
+	int err;
 
+	err = nta_dump_start(cb);
+	if (err)
+		return err;
 	if (attrs[NETATOP_A_CURSOR]) {
 		NL_SET_ERR_MSG_ATTR(cb->extack, attrs[NETATOP_A_CURSOR],
 				    "a dump has no cursor");

@@ -89,6 +89,8 @@ struct sk_buff *nta_msg_page(struct nta_msg *msg, struct genl_info *info);
 int nta_msg_send(struct sk_buff *skb, struct genl_info *info);
 
 int nta_walk_page(struct genl_info *info, u8 cmd, nta_walk_fn *fill);
+void nta_dump_open(void);
+int nta_dump_start(struct netlink_callback *cb);
 int nta_walk_start(struct netlink_callback *cb, u8 cmd);
 int nta_walk_dump(struct sk_buff *skb, struct netlink_callback *cb,
 		  nta_walk_fn *fill);

@@ -39,7 +39,8 @@
  *		for programs that stay.
  *   By dump	NLM_F_DUMP, without CURSOR, as in other families.  From the
  *		first message until NLMSG_DONE has been received, the module
- *		cannot be unloaded (rmmod: EWOULDBLOCK).
+ *		cannot be unloaded (rmmod: EWOULDBLOCK).  EAGAIN while it is
+ *		being loaded.
  *
  * Tasks: each process (thread) that was known when the walk began and still is
  * when its turn comes is in exactly one message; no other is in any.  What has
@@ -141,6 +142,9 @@
  * was no memory for.  They are sent in each network namespace of the initial
  * user namespace, so a listener with NETLINK_LISTEN_ALL_NSID gets them more than
  * once; it must leave out those that come with the id of a namespace.
+ *
+ * Whoever has joined the group before the family was there has to leave it when
+ * the module is loaded, by another CTRL_CMD_DELFAMILY and CTRL_CMD_NEWFAMILY.
  *
  * Unload: a request gets ENOENT, as the family's id means nothing any more.
  * Membership in the group ends silently; who waits for messages also joins the
