@@ -63,6 +63,7 @@ static struct {
 	int open;		/* -O: sockets stay open as long as the process */
 	int stop;		/* -S: stop before the traffic, until SIGCONT */
 	int barrier;		/* -B: spawned processes stay until all have finished */
+	int dstopts;		/* -D: datagrams have IPv6 destination options, as each of their fragments */
 	const char *source;	/* -s: the client's own address */
 } opt = { .count = 1, .size = 1000, .answer = 1, .window = 16, .parallel = 1 };
 
@@ -288,7 +289,7 @@ static void tcp_serve(int fd)
 	shutdown(fd, SHUT_WR);
 	for (tries = 0; tcp_info(fd).tcpi_state != 7 /* TCP_CLOSE */; tries++) {
 		errno = ETIMEDOUT;
-		if (tries > 20000)
+		if (tries > 100 * (int)time_limit())
 			die("FIN was never acknowledged");
 		nanosleep(&ms, NULL);
 	}
@@ -374,6 +375,9 @@ static void udp_client(void)
 
 	if (connect(fd, (struct sockaddr *)&peer, peer_len))
 		die("connect");
+	/* a PadN of four bytes, and the kernel fills in what comes next */
+	if (opt.dstopts && setsockopt(fd, IPPROTO_IPV6, IPV6_DSTOPTS, "\0\0\1\4\0\0\0", 8))
+		die("IPV6_DSTOPTS");
 	if (opt.segment) {
 		if (setsockopt(fd, IPPROTO_UDP, UDP_SEGMENT, &segment, sizeof(segment)))
 			die("UDP_SEGMENT");
@@ -525,13 +529,13 @@ static void options(int argc, char **argv)
 	struct { int letter; int *flag; } flags[] = {
 		{ 'f', &opt.forking }, { 'e', &opt.echo }, { 'N', &opt.nodelay }, { 'g', &opt.segment },
 		{ 'H', &opt.hold }, { 'K', &opt.keep }, { 'O', &opt.open }, { 'S', &opt.stop },
-		{ 'B', &opt.barrier },
+		{ 'B', &opt.barrier }, { 'D', &opt.dstopts },
 	};
 	int c;
 
 	/* Nothing here takes long; -T is for a slow machine, and for those who stay. */
 	alarm(time_limit());
-	while ((c = getopt(argc, argv, "+n:w:r:a:k:t:j:s:T:feNgHKOSB")) != -1) {
+	while ((c = getopt(argc, argv, "+n:w:r:a:k:t:j:s:T:feNgHKOSBD")) != -1) {
 		if (c == '?')
 			exit(2);
 		if (c == 's')

@@ -42,6 +42,7 @@ static bool fragment_hash(const struct nta_packet *pkt, const struct net *net,
 	key.local = ip6h->daddr;
 	key.remote = ip6h->saddr;
 	key.pad = (__force u32)fh->identification;
+	key.ports[0] = (__force __be16)pkt->way;
 	*hash = nta_sock_hash(&key);
 	return true;
 }
@@ -67,26 +68,39 @@ void nta_fragment_note(const struct nta_packet *pkt, const struct net *net,
 	WRITE_ONCE(fragment->handle, handle);
 }
 
+static bool fragment_find(const struct nta_packet *pkt, const struct net *net,
+			  u64 *handle)
+{
+	const struct fragment *fragment;
+	u64 hash;
+
+	*handle = NTA_NOBODY;
+	if (!fragment_hash(pkt, net, &hash))
+		return false;
+	fragment = &fragments[hash % FRAGMENTS];
+	*handle = READ_ONCE(fragment->handle);
+	if ((READ_ONCE(fragment->check) ^ *handle) == hash)
+		return true;
+	*handle = NTA_NOBODY;
+	return false;
+}
+
 /**
  * nta_fragment_find() - whose was the first fragment of this datagram
- * @pkt: another one
+ * @pkt: another one; if it does not tell its protocol, its way is set
  * @net: the network namespace
+ * @handle: set to what has been noted, to NTA_NOBODY if nothing has: it has
+ * not come yet, or it was long ago
  *
  * Any context.
  *
- * Return: what has been noted, or NTA_NOBODY: it has not come yet, or it was
- * long ago.
+ * Return: false if it may as well be of a protocol that is not counted.
  */
-u64 nta_fragment_find(const struct nta_packet *pkt, const struct net *net)
+bool nta_fragment_find(struct nta_packet *pkt, const struct net *net,
+		       u64 *handle)
 {
-	const struct fragment *fragment;
-	u64 hash, handle;
-
-	if (!fragment_hash(pkt, net, &hash))
-		return NTA_NOBODY;
-	fragment = &fragments[hash % FRAGMENTS];
-	handle = READ_ONCE(fragment->handle);
-	if ((READ_ONCE(fragment->check) ^ handle) != hash)
-		return NTA_NOBODY;
-	return handle;
+	if (fragment_find(pkt, net, handle) || pkt->part != NTA_PART_VEILED)
+		return true;
+	pkt->way = NTA_TCP_RCV;
+	return fragment_find(pkt, net, handle);
 }

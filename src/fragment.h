@@ -10,6 +10,7 @@
 
 void nta_fragment_note(const struct nta_packet *pkt, const struct net *net,
 		       u64 handle);
-u64 nta_fragment_find(const struct nta_packet *pkt, const struct net *net);
+bool nta_fragment_find(struct nta_packet *pkt, const struct net *net,
+		       u64 *handle);
 
 #endif /* _NTA_FRAGMENT_H */

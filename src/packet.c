@@ -8,6 +8,7 @@
 #include <linux/tcp.h>
 #include <linux/udp.h>
 #include <net/dst.h>
+#include <net/ipv6.h>
 #include <net/ip6_route.h>
 
 static unsigned int tcp_end(const struct sk_buff *skb, unsigned int off)
@@ -58,11 +59,23 @@ static void packet_weigh_gso(struct nta_packet *pkt, unsigned int link)
 	pkt->weight.bytes = len + (segs - 1) * header + segs * link;
 }
 
+/* Each fragment repeats this part: options may be in it. */
+static unsigned int packet_unfragmentable(const struct nta_packet *pkt)
+{
+	u8 *nexthdr;
+	int len;
+
+	if (!pkt->v6)
+		return pkt->l4;
+	len = ip6_find_1stfragopt(pkt->skb, &nexthdr);
+	return len > 0 ? len : sizeof(struct ipv6hdr);
+}
+
 /* What a datagram of this length takes where no more than @mtu goes. */
 static void packet_weigh_fragments(struct nta_packet *pkt, unsigned int mtu,
 				   unsigned int link)
 {
-	unsigned int header = pkt->v6 ? sizeof(struct ipv6hdr) : pkt->l4;
+	unsigned int header = packet_unfragmentable(pkt);
 	unsigned int extra = pkt->v6 ? sizeof(struct frag_hdr) : 0;
 	unsigned int len = pkt->skb->len;
 	unsigned int room, n;
@@ -116,10 +129,14 @@ void __nta_packet_weigh(struct nta_packet *pkt, const struct sock *sk,
  * __nta_packet_parse6() - find the transport header behind extension headers
  * @pkt: the packet; @l4, @part and @more are set
  * @proto: set to the protocol
+ * @snd: it is being sent, else received
+ *
+ * A received fragment that does not tell its protocol passes as one of UDP
+ * until nta_fragment_find().
  *
  * Return: false if the packet cannot be read.
  */
-bool __nta_packet_parse6(struct nta_packet *pkt, u8 *proto)
+bool __nta_packet_parse6(struct nta_packet *pkt, u8 *proto, bool snd)
 {
 	const struct ipv6hdr *ip6h = ipv6_hdr(pkt->skb);
 	__be16 frag_off = 0;
@@ -130,7 +147,7 @@ bool __nta_packet_parse6(struct nta_packet *pkt, u8 *proto)
 	if (off < 0)
 		return false;
 	pkt->l4 = off;
-	pkt->part = frag_off & htons(IP6_OFFSET);
+	pkt->part = !!(frag_off & htons(IP6_OFFSET));
 	pkt->more = !pkt->part && frag_off & htons(IP6_MF);
 	if (pkt->part) {
 		const struct frag_hdr *fh;
@@ -140,6 +157,10 @@ bool __nta_packet_parse6(struct nta_packet *pkt, u8 *proto)
 		if (!fh)
 			return false;
 		*proto = fh->nexthdr;
+		if (!snd && ipv6_ext_hdr(*proto)) {
+			*proto = IPPROTO_UDP;
+			pkt->part = NTA_PART_VEILED;
+		}
 	}
 	return true;
 }

@@ -21,13 +21,20 @@
 #include <net/ip.h>
 #include <net/ipv6.h>
 
+/* What a fragment tells of the transport protocol. */
+enum nta_part {
+	NTA_PART_NONE,		/* all, it has the header */
+	NTA_PART,		/* which it is */
+	NTA_PART_VEILED,	/* nothing: an extension header was split, too */
+};
+
 /**
  * struct nta_packet - a packet on its way through a hook
  * @skb: the packet
  * @l4: offset of the transport header
  * @way: protocol and direction
  * @v6: IPv6, else IPv4
- * @part: a fragment without a transport header
+ * @part: a fragment without a transport header, see enum nta_part
  * @more: the first fragment, which others follow
  * @sk: who sends it, where that has been asked for
  * @weight: frames and bytes
@@ -37,7 +44,7 @@ struct nta_packet {
 	unsigned int		l4;
 	enum nta_way		way;
 	bool			v6;
-	bool			part;
+	u8			part;
 	bool			more;
 	struct sock		*sk;
 	struct nta_weight	weight;
@@ -144,7 +151,7 @@ static inline u32 nta_packet_seq(const struct nta_packet *pkt)
 	return th ? ntohl(th->seq) : 0;
 }
 
-bool __nta_packet_parse6(struct nta_packet *pkt, u8 *proto);
+bool __nta_packet_parse6(struct nta_packet *pkt, u8 *proto, bool snd);
 
 static __always_inline bool nta_packet_classify(struct nta_packet *pkt,
 						u8 proto, bool snd)
@@ -178,7 +185,7 @@ static __always_inline bool nta_packet_parse4(struct nta_packet *pkt,
 	pkt->skb = skb;
 	pkt->v6 = false;
 	pkt->l4 = iph->ihl * 4;
-	pkt->part = iph->frag_off & htons(IP_OFFSET);
+	pkt->part = !!(iph->frag_off & htons(IP_OFFSET));
 	pkt->more = false;
 	return nta_packet_classify(pkt, iph->protocol, snd);
 }
@@ -199,9 +206,10 @@ static __always_inline bool nta_packet_parse6(struct nta_packet *pkt,
 	pkt->skb = skb;
 	pkt->v6 = true;
 	pkt->l4 = sizeof(struct ipv6hdr);
-	pkt->part = false;
+	pkt->part = NTA_PART_NONE;
 	pkt->more = false;
-	if (unlikely(ipv6_ext_hdr(proto)) && !__nta_packet_parse6(pkt, &proto))
+	if (unlikely(ipv6_ext_hdr(proto)) &&
+	    !__nta_packet_parse6(pkt, &proto, snd))
 		return false;
 	return nta_packet_classify(pkt, proto, snd);
 }

@@ -146,9 +146,12 @@ static u64 in_tcp(struct nta_packet *pkt, const struct nf_hook_state *state,
 
 static void in_part(struct nta_packet *pkt, const struct nf_hook_state *state)
 {
-	u64 handle = nta_fragment_find(pkt, state->net);
-	struct nta_record *rec = nta_record_resolve(handle);
+	struct nta_record *rec;
+	u64 handle;
 
+	if (!nta_fragment_find(pkt, state->net, &handle))
+		return;
+	rec = nta_record_resolve(handle);
 	if (rec)
 		nta_book(rec, pkt);
 	else

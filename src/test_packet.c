@@ -212,6 +212,14 @@ static void packet_tcp(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, nta_packet_seq(&pkt), 0U);
 }
 
+static u64 found(struct kunit *test, struct nta_packet *pkt)
+{
+	u64 handle;
+
+	KUNIT_EXPECT_TRUE(test, nta_fragment_find(pkt, &init_net, &handle));
+	return handle;
+}
+
 /* What the first fragment has said holds for its datagram, and no other. */
 static void packet_fragment_owner(struct kunit *test)
 {
@@ -221,32 +229,73 @@ static void packet_fragment_owner(struct kunit *test)
 	fragment(&first, IP6_MF, 0xffffffff);
 	fragment(&second, 8, 0xffffffff);
 	parse6(test, &pkt, &second, 56);
-	KUNIT_EXPECT_EQ(test, nta_fragment_find(&pkt, &init_net), NTA_NOBODY);
+	KUNIT_EXPECT_EQ(test, found(test, &pkt), NTA_NOBODY);
 	parse6(test, &pkt, &first, 56);
 	nta_fragment_note(&pkt, &init_net, 0x100000007ULL);
 	parse6(test, &pkt, &second, 56);
-	KUNIT_EXPECT_EQ(test, nta_fragment_find(&pkt, &init_net),
-			0x100000007ULL);
+	KUNIT_EXPECT_EQ(test, found(test, &pkt), 0x100000007ULL);
 
 	/* another datagram, and another sender */
 	fragment(&second, 8, 0xfffffffe);
 	parse6(test, &pkt, &second, 56);
-	KUNIT_EXPECT_EQ(test, nta_fragment_find(&pkt, &init_net), NTA_NOBODY);
+	KUNIT_EXPECT_EQ(test, found(test, &pkt), NTA_NOBODY);
 	fragment(&second, 8, 0xffffffff);
 	second.ip6h.saddr.s6_addr[15] = 1;
 	parse6(test, &pkt, &second, 56);
-	KUNIT_EXPECT_EQ(test, nta_fragment_find(&pkt, &init_net), NTA_NOBODY);
+	KUNIT_EXPECT_EQ(test, found(test, &pkt), NTA_NOBODY);
 
 	parse6(test, &pkt, &first, 56);
 	nta_fragment_note(&pkt, &init_net, NTA_OF_TUNNEL);
 	second.ip6h.saddr.s6_addr[15] = 0;
 	parse6(test, &pkt, &second, 56);
-	KUNIT_EXPECT_EQ(test, nta_fragment_find(&pkt, &init_net),
-			NTA_OF_TUNNEL);
+	KUNIT_EXPECT_EQ(test, found(test, &pkt), NTA_OF_TUNNEL);
 	/* not one at all */
 	second.ip6h.nexthdr = IPPROTO_UDP;
 	parse6(test, &pkt, &second, 56);
-	KUNIT_EXPECT_EQ(test, nta_fragment_find(&pkt, &init_net), NTA_NOBODY);
+	KUNIT_EXPECT_EQ(test, found(test, &pkt), NTA_NOBODY);
+}
+
+/* Where options are split as well, the others do not tell the protocol. */
+static void packet_fragment_veiled(struct kunit *test)
+{
+	static const u8 protos[] = { IPPROTO_TCP, IPPROTO_UDP };
+	struct packet6 packet;
+	struct nta_packet pkt;
+	struct sk_buff *skb;
+	unsigned int i;
+	u64 handle;
+	u8 proto;
+
+	for (i = 0; i < ARRAY_SIZE(protos); i++) {
+		proto = protos[i];
+		fragment(&packet, IP6_MF, proto);
+		packet.ext[0].frag.nexthdr = IPPROTO_DSTOPTS;
+		packet.ext[1].opt.nexthdr = proto;
+		skb = nta_test_skb(test, &packet, sizeof(packet),
+				   sizeof(packet));
+		KUNIT_EXPECT_TRUE(test, nta_packet_parse6(&pkt, skb, false));
+		KUNIT_EXPECT_TRUE(test, pkt.more);
+		KUNIT_EXPECT_EQ(test, pkt.l4, 56U);
+
+		fragment(&packet, 8, proto);
+		packet.ext[0].frag.nexthdr = IPPROTO_DSTOPTS;
+		skb = nta_test_skb(test, &packet, sizeof(packet),
+				   sizeof(packet));
+		/* nobody knows what it is before the first one has come */
+		KUNIT_EXPECT_FALSE(test, nta_packet_parse6(&pkt, skb, true));
+		KUNIT_EXPECT_TRUE(test, nta_packet_parse6(&pkt, skb, false));
+		KUNIT_EXPECT_FALSE(test, nta_fragment_find(&pkt, &init_net,
+							   &handle));
+
+		KUNIT_EXPECT_TRUE(test, nta_packet_parse6(&pkt, skb, false));
+		pkt.way = proto == IPPROTO_TCP ? NTA_TCP_RCV : NTA_UDP_RCV;
+		nta_fragment_note(&pkt, &init_net, 0x100000000ULL + proto);
+		KUNIT_EXPECT_TRUE(test, nta_packet_parse6(&pkt, skb, false));
+		KUNIT_EXPECT_EQ(test, found(test, &pkt),
+				0x100000000ULL + proto);
+		KUNIT_EXPECT_EQ(test, pkt.way, proto == IPPROTO_TCP ?
+				NTA_TCP_RCV : NTA_UDP_RCV);
+	}
 }
 
 static struct kunit_case cases[] = {
@@ -256,6 +305,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(packet_fragments),
 	KUNIT_CASE(packet_tcp),
 	KUNIT_CASE(packet_fragment_owner),
+	KUNIT_CASE(packet_fragment_veiled),
 	{}
 };
 
