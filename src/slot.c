@@ -176,20 +176,30 @@ u64 nta_slot_book(u64 *slot, const struct nta_sock_key *key,
  * nta_slot_begin() - a TCP connection begins
  * @key: its identity
  * @slot: its slot on an entry, or NULL
- * @sock: its place in the table of sockets, or NULL
  *
  * The one before it with the same ports is over, and its owner has no part in
- * this one.  The search relies on the order.
+ * this one.  RCU read side.
+ *
+ * Return: its place in the table of sockets, or NULL.
  */
-void nta_slot_begin(const struct nta_sock_key *key, u64 *slot,
-		    struct nta_sock *sock)
+struct nta_sock *nta_slot_begin(const struct nta_sock_key *key, u64 *slot)
 {
+	struct nta_sock *sock;
+
 	if (nta_record_unowned())
 		nta_record_forget(nta_sock_hash(key));
+	/*
+	 * The search makes a place and fills it, and then asks whether the
+	 * record is still wanted.  Either it sees that it is not, or what it
+	 * has filled is seen here.  Pairs with the cmpxchg() in settle_sock().
+	 */
+	smp_mb();
+	sock = nta_sock_find(key);
 	if (slot)
 		nta_slot_empty(slot);
 	if (sock)
 		nta_slot_empty(&sock->slot);
+	return sock;
 }
 
 /**

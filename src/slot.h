@@ -58,8 +58,7 @@ bool nta_slot_has_thread(const u64 *slot);
 bool nta_slot_is_stale(const u64 *slot);
 u64 nta_slot_book(u64 *slot, const struct nta_sock_key *key,
 		  const struct nta_packet *pkt);
-void nta_slot_begin(const struct nta_sock_key *key, u64 *slot,
-		    struct nta_sock *sock);
+struct nta_sock *nta_slot_begin(const struct nta_sock_key *key, u64 *slot);
 bool nta_slot_book_invalid(const struct nta_packet *pkt,
 			   const struct nf_hook_state *state,
 			   const struct nta_sock_key *key, u64 *handle);

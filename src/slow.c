@@ -212,7 +212,7 @@ void nta_slow_out(struct nta_packet *pkt, const struct nf_hook_state *state)
 	    ((slot && !fresh) || nta_record_unowned() || nta_sock_count()) &&
 	    nta_key_out(pkt, state, &key)) {
 		nta_recent_forget(pkt->sk);
-		nta_slot_begin(&key, slot, nta_sock_find(&key));
+		nta_slot_begin(&key, slot);
 	}
 	if (nta_owner_is_current(pkt, state) || worker_owns(pkt, state, slot))
 		out_own(pkt, state, slot, dir == IP_CT_DIR_REPLY,

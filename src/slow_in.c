@@ -127,7 +127,7 @@ static u64 in_tcp(struct nta_packet *pkt, const struct nf_hook_state *state,
 		opens = nta_packet_opens(pkt) &&
 			is_new(pkt, state, ct, slot, sock);
 		if (opens)
-			nta_slot_begin(&key, slot, sock);
+			sock = nta_slot_begin(&key, slot);
 		if (!slot && !sock)
 			sock = nta_sock_get(&key, false);
 		if (opens && sock)
