@@ -16,12 +16,15 @@
 
 #include <linux/fdtable.h>
 #include <linux/file.h>
+#include <linux/hash.h>
 #include <linux/jiffies.h>
+#include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/net.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/sort.h>
+#include <linux/string.h>
 #include <linux/timekeeping.h>
 #include <net/sock.h>
 
@@ -34,6 +37,11 @@
 
 /* Sockets that one walk looks for; more wait for the next. */
 #define SEARCH_WANTED	4096
+
+/* Tables of files that this walk has been through, by their address. */
+#define SEARCH_TABLES	256
+
+static const struct files_struct *search_tables[SEARCH_TABLES];
 
 /* A walk takes a tenth of the time at most, unless it is asked for. */
 #define SEARCH_REST	10
@@ -117,14 +125,38 @@ static int search_file(const void *data, struct file *file, unsigned int fd)
 	return 0;
 }
 
+/*
+ * Any number of processes can share a table as long as they like (CLONE_FILES),
+ * so one is looked through but once: who comes first has it.  An address that
+ * has been given to another table meanwhile costs a process its turn, once.
+ */
+static bool search_was_in(const struct files_struct *files)
+{
+	const struct files_struct **place;
+
+	if (!files || atomic_read(&files->count) == 1)
+		return false;
+	place = &search_tables[hash_ptr(files, ilog2(SEARCH_TABLES))];
+	if (*place == files)
+		return true;
+	*place = files;
+	return false;
+}
+
 static void search_task(struct nta_search *search, struct task_struct *tsk)
 {
+	bool first = true;
 	int fd = 0;
 
 	search->tsk = tsk;
 	do {
 		search->left = SEARCH_FILES;
 		task_lock(tsk);
+		if (first && search_was_in(tsk->files)) {
+			task_unlock(tsk);
+			return;
+		}
+		first = false;
 		fd = iterate_fd(tsk->files, fd, search_file, search);
 		task_unlock(tsk);
 		this_cpu_add(nta_stats.event[NTA_SEARCHED_FILES],
@@ -193,6 +225,7 @@ static void search_all(struct nta_search *search, struct task_struct **tasks)
 	unsigned int i, n;
 	bool more;
 
+	memset(search_tables, 0, sizeof(search_tables));
 	do {
 		n = next_tasks(&last, until, tasks, &more);
 		for (i = 0; i < n; i++) {
