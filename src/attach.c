@@ -7,6 +7,7 @@
  * entry before it is confirmed, and none of ours is needed behind it.
  */
 #include "attach.h"
+#include "compat.h"
 
 #include <linux/netfilter_ipv4.h>
 #include <net/net_namespace.h>
@@ -53,7 +54,7 @@ static const struct nf_hook_entries *hooks_of(const struct net *net, u8 pf,
  * RCU read side, under which nfnetlink_hook reads the same.
  *
  * Return: true if our hook there is the last one, and those who have hooks in
- * POST_ROUTING assign nothing.
+ * POST_ROUTING assign nothing; false if that cannot be known.
  */
 bool nta_attach_is_last(const struct net *net, u8 pf)
 {
@@ -61,6 +62,8 @@ bool nta_attach_is_last(const struct net *net, u8 pf)
 	struct nf_hook_ops **ops;
 	unsigned int i;
 
+	if (!nta_may_read_hook_ops())
+		return false;
 	/* a chain of the same priority that was there first comes last */
 	hooks = hooks_of(net, pf, NF_INET_LOCAL_OUT);
 	if (!hooks || !hooks->num_hook_entries)

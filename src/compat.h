@@ -20,6 +20,19 @@
 #error "netatop does not support PREEMPT_RT"
 #endif
 
+/*
+ * May hooks of others be looked at?  NAT's are freed without a grace period
+ * before they had a struct rcu_head, in the course of 6.1 and 6.12.
+ */
+static inline bool nta_may_read_hook_ops(void)
+{
+#ifdef NTA_HOOK_OPS_RCU
+	return true;
+#else
+	return false;
+#endif
+}
+
 /* A namespace can have a UDP table of its own since 6.2. */
 static inline struct udp_table *nta_udp_table(const struct net *net)
 {
