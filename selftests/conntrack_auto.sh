@@ -38,7 +38,7 @@ crowded()
 	says crowd full
 	check "beside a namespace that is full of hooks, it can be loaded" insmod "$NETATOP_KO"
 	flow_of_own "auto, beside it: a flow"
-	check "conntrack can be switched on" eval 'echo on >"$SYS/conntrack"'
+	check "conntrack can be switched on" eval "echo on >'$SYS/conntrack'"
 	flow_of_own "on, beside it: a flow"
 	slay crowd
 }

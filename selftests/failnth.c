@@ -279,16 +279,20 @@ static const struct {
 #define ALLOCATIONS	16
 
 static sem_t done;
+static int failed;
 
 static void *sender(void *nth)
 {
 	int fail = open("/proc/thread-self/fail-nth", O_RDWR);
+	char left[16] = "";
 
 	if (fail < 0 || write(fail, nth, strlen(nth)) < 0)
 		die("fail-nth of a thread");
 	sendto(used_fd, "", 1, 0, (struct sockaddr *)&addr, sizeof(addr));
-	if (pwrite(fail, "0", 1, 0) != 1)
+	/* what is left of the number: nothing, if an allocation has failed */
+	if (pread(fail, left, sizeof(left) - 1, 0) <= 0 || pwrite(fail, "0", 1, 0) != 1)
 		die("fail-nth of a thread");
+	failed += !atoi(left);
 	close(fail);
 	sem_post(&done);
 	pause();
@@ -312,7 +316,10 @@ static int threads(void)
 			die("thread");
 		sem_wait(&done);
 	}
-	printf("steps=%d refused=0\n", step);
+	/* the first of each thread has failed, or nothing was tried */
+	if (failed < THREADS)
+		die("allocations of threads");
+	printf("steps=%d refused=%d\n", step, failed);
 	return 0;
 }
 

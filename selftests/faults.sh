@@ -74,7 +74,7 @@ booked()
 # owners, and notices of exits, which somebody waits for. All of its passes are its own.
 workers()
 {
-	local pid times runs
+	local pid times runs left
 	start listener "$CLI" "$NETATOP" exits -f
 	says listener STARTED
 	runs=$(stat gc_runs)
@@ -82,12 +82,17 @@ workers()
 		echo 1 >"/proc/$pid/make-it-fail"
 	done
 	faults Y 20
+	# each failure is one less
+	echo 1000000 >"$DEBUG/failslab/times"
 	for ((times = 0; times < 40 || $(stat gc_runs) < runs + 5; times++)); do
 		in_ns "$CLI" "$TRAFFIC" tcp-client -n 1 127.0.0.1 9 >/dev/null 2>&1
 		in_ns "$CLI" "$TRAFFIC" udp-client -n 5 127.0.0.1 9 >/dev/null 2>&1
 	done
+	left=$(<"$DEBUG/failslab/times")
 	faults N 0
 	note "workers: $times rounds, $(($(stat gc_runs) - runs)) passes of the collector"
+	check "$MODE: allocations of workers have failed ($((1000000 - left)))" test "$left" -lt 1000000
+	check "$MODE: who listens has gone on" kill -0 "${PID[listener]}"
 	slay listener
 }
 
@@ -140,7 +145,7 @@ asked()
 	end server
 }
 
-plan $((3 * (6 + 4 + 2) + 12 + 1 + 3))
+plan $((3 * (6 + 2 + 4 + 2) + 12 + 1 + 3))
 [[ -w $DEBUG/failslab/probability ]] || skip_all "needs CONFIG_FAULT_INJECTION"
 modprobe tun || skip_all "needs tap devices"
 load_module

@@ -20,7 +20,7 @@ body()
 	targets_end
 }
 
-plan $((3 * (3 + 2) + 2 + 2 + 3))
+plan $((3 * (1 + 3 + 2) + 2 + 2 + 3))
 begin_fuzzing
 load_module
 for_each_mode body

@@ -50,7 +50,7 @@ reached()
 # on is as rule to the doors; and there is time for both others only where it is meant to take long
 MODES=rule COUNT=1
 ((ROUNDS == 1)) || MODES="rule off" COUNT=2
-plan $((COUNT * (3 + 2 + 2) + 1 + 3))
+plan $((COUNT * (3 + 3 + 2) + 1 + 3))
 begin_fuzzing
 mountpoint -q /sys/kernel/debug || mount -t debugfs debugfs /sys/kernel/debug || fatal "no debugfs"
 [[ -e /sys/kernel/debug/kcov ]] || skip_all "needs a kernel with KCOV"

@@ -136,21 +136,22 @@ readers()
 	start late "$CLI" "$GETCNT" -T empty-exit
 	busywait "$WAIT" settled late || fatal "EMPTY_EXIT is not called"
 	waiting reader -T exit
+	# the second stays, so nobody can find the list empty any more
+	finished; finished
+	busywait "$WAIT" stat_is exit_records 1
 	check "a reader who finds nothing lets EMPTY_EXIT go on" ended waiter
-	ended late
-	finished
+	check "and one that is called meanwhile" ended late
 	check "a reader who waited gets the next one" ended reader
 	check "and it is a whole record" grep -q " id=[0-9].* command=traffic .*udpsndpacks=1 " "$TMP/reader"
 	check "EMPTY_EXIT waits until the reader comes back" had_his_time "$took" "$TMP/waiter" "$TMP/reader"
 	check "so does one that is called meanwhile" had_his_time "$took" "$TMP/late" "$TMP/reader"
 
-	finished
-	busywait "$WAIT" stat_is exit_records 1
+	is "$(stat exit_records)" 1 "one is listed"
 	tun exit_timeout 1
 	is "$("$GETCNT" empty-exit)" "ret=0" "EMPTY_EXIT ends without a reader, too"
 }
 
-plan $((6 + 3 + 2 + 4 + 1 + 5 + 6 + 13 + 2))
+plan $((6 + 3 + 2 + 4 + 1 + 5 + 6 + 15 + 2))
 shopt -s extglob
 load_module
 setup_pair

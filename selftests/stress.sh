@@ -22,7 +22,7 @@ CPU1=/sys/devices/system/cpu/cpu1/online
 
 # --- each of these is done again and again, as long as the others do theirs
 
-collect() { "$GETCNT" -t $((300 * ${SLOW:-1})) force-gc >/dev/null; }
+collect() { "$GETCNT" force-gc >/dev/null; }
 
 # Books need not balance at a moment when limits change; and the module may just be gone.
 look()
@@ -169,12 +169,13 @@ again()
 {
 	(
 		trap - EXIT
-		rounds=0
+		rounds=0 tries=0
 		while [[ ! -e $TMP/stop ]]; do
 			"$2" && rounds=$((rounds + 1))
+			tries=$((tries + 1))
 			pace "$1"
 		done
-		echo "$rounds" >"$TMP/rounds.$2"
+		echo "$rounds $tries" >"$TMP/rounds.$2"
 	) &
 	AGAIN+=("$!")
 	NAMES+=("$2")
@@ -183,13 +184,14 @@ again()
 # Each has done something, or this has been no test of it.
 stop_all()
 {
-	local name idle=""
+	local name rounds tries idle=""
 	touch "$TMP/stop"
 	wait "${AGAIN[@]}"
 	rm "$TMP/stop"
 	for name in "${NAMES[@]}"; do
-		note "$name: $(<"$TMP/rounds.$name") times"
-		(($(<"$TMP/rounds.$name"))) || idle+=" $name"
+		read -r rounds tries <"$TMP/rounds.$name"
+		note "$name: $rounds of $tries times"
+		((rounds)) || idle+=" $name"
 		rm "$TMP/rounds.$name"
 	done
 	is "$idle" "" "$1: all of them took part"
