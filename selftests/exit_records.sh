@@ -36,7 +36,7 @@ spawned()
 {
 	local count=$1 what="$MODE: $2" server
 	shift 2
-	start reader "$CLI" "$GETCNT" -n 0 -t 280 exit
+	start reader "$CLI" "$GETCNT" -n 0 exit
 	start_server server "$SRV" tcp-server -n "$count" -a 30 "$SRV4" 5001
 	server=${PID[server]}
 	start spawn "$CLI" "$TRAFFIC" spawn "$count" tcp-client "$@" "$SRV4" 5001
@@ -54,7 +54,7 @@ sampled()
 {
 	local round missing=0
 	rm -f "$TMP"/spawn.?
-	start reader "$CLI" "$GETCNT" -n 0 -t 280 exit
+	start reader "$CLI" "$GETCNT" -n 0 exit
 	start_server server "$SRV" tcp-server -H -n 60 -a 30 "$SRV4" 5001
 	for round in 1 2 3; do
 		in_ns "$CLI" "$TRAFFIC" spawn 20 tcp-client -j 5 -n 100 "$SRV4" 5001 >>"$TMP/spawn.$round"

@@ -25,6 +25,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "limit.h"
 #include "netatop.h"
 
 #define AT(field, at64, at32) \
@@ -94,7 +95,7 @@ int main(int argc, char **argv)
 	/* No SA_RESTART: a blocked call has to come back. */
 	struct sigaction action = { .sa_handler = interrupt };
 	union { struct netpertask task; unsigned char bytes[256]; } buf;
-	int c, fd, ret, cmd, raw = 0, unprivileged = 0, hex = 0, bad_len = 0, seconds = 300;
+	int c, fd, ret, cmd, raw = 0, unprivileged = 0, hex = 0, bad_len = 0, seconds = time_limit();
 	int times = 0;
 	long len = sizeof(buf.task), repeat = 1;
 	void *ptr = &buf;

@@ -43,7 +43,7 @@ plug()
 	in_ns "$SRV" ln -s "$sub" "$port/subsystems/" || fatal "the target does not listen"
 	start connector "$CLI" bash -c "exec 5<>/dev/nvme-fabrics
 		echo -n transport=tcp,traddr=$SRV4,trsvcid=4420,nqn=$NQN,nr_io_queues=1,keep_alive_tmo=240 >&5
-		read -r answer <&5; echo \$answer; exec sleep 300"
+		read -r answer <&5; echo \$answer; exec sleep infinity"
 	says connector instance=
 	DEVICE=nvme$(sed -n 's/^instance=\([0-9]*\),.*/\1/p' "$TMP/connector")
 	busywait "$WAIT" test -b "/dev/${DEVICE}n1" || fatal "no device"

@@ -104,7 +104,6 @@ need_tools()
 
 # at_end FUNCTION: called before all else is cleaned up, however the test ends
 at_end() { AT_END+=("$1"); }
-
 # for_now FILE VALUE, as_before FILE: a setting of the kernel, which the end of the test puts back
 for_now() { [[ -v WAS[$1] ]] || WAS[$1]=$(<"$1"); echo "$2" >"$1"; }
 as_before() { echo "${WAS[$1]}" >"$1"; }
@@ -270,6 +269,7 @@ for_each_mode()
 		setup_pair
 		tun conntrack "$(tunable_of_mode)"
 		[[ $MODE != rule ]] || { conntrack_rule "$CLI"; conntrack_rule "$SRV"; }
+		[[ $MODE == off ]] || { entries_stay "$CLI"; entries_stay "$SRV"; }
 		"$@"
 		used=no
 		for ns in "$CLI" "$SRV"; do

@@ -198,6 +198,7 @@ plan $((14 + 6 + 4 + 1 + 2 + 5 + 7 + 12))
 load_module
 setup_pair
 conntrack_rule "$CLI"
+entries_stay "$CLI"
 conntrack_rule "$SRV"
 # None expires while two figures are compared.
 tun exit_timeout 600

@@ -88,7 +88,7 @@ reject_new()
 	local truth
 	rules "$SRV" 'chain in { type filter hook input priority -10; tcp dport 5001 reject with tcp reset; }'
 	row "REJECT with a reset"
-	start caller "$CLI" bash -c "echo >/dev/tcp/$SRV4/5001; echo rejected; exec sleep 300"
+	start caller "$CLI" bash -c "echo >/dev/tcp/$SRV4/5001; echo rejected; exec sleep infinity"
 	says caller rejected
 	truth=$(on_wire "$SRV" tcp)
 	owes caller tcp "$(on_wire "$CLI" tcp)"
@@ -109,7 +109,7 @@ reject_open()
 	row "REJECT of an open connection"
 	start_server server "$SRV" tcp-server -H -e -N "$SRV4" 5001
 	start caller "$CLI" bash -c "exec 3<>/dev/tcp/$SRV4/5001; echo x >&3; read -r <&3; echo open
-		trap 'echo x >&3; echo again' USR1; sleep 300 & while :; do wait; done"
+		trap 'echo x >&3; echo again' USR1; sleep infinity & while :; do wait; done"
 	says caller open
 	rules "$SRV" 'chain in { type filter hook input priority -10; tcp dport 5001 tcp flags & psh == psh counter reject with tcp reset; }'
 	kill -USR1 "${PID[caller]}"

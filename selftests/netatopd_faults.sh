@@ -244,15 +244,16 @@ some_listed() { (($(stat exit_records) > 0)); }
 # Gone by while nobody was there to read them.
 away()
 {
-	tun exit_timeout 1
+	tun exit_timeout 600
 	finish_one; finish_one; finish_one
-	busywait "$WAIT" stat_is exit_records 3
-	busywait "$WAIT" stat_is exit_records 0
+	busywait "$WAIT" stat_is exit_records 3 || fatal "they are not on the list"
+	tun exit_timeout 1
+	busywait "$WAIT" stat_is exit_records 0 || fatal "they stay on the list"
+	tun exit_timeout 600
 	finish_one
 	netatopd daemon
 	told daemon "3 finished processes have left the list meanwhile, and are not in the log" "the journal says how many went by"
 	check "the one that had not is there" busywait "$WAIT" is_last
-	tun exit_timeout 600
 	check "rmmod is not held up" rmmod netatop
 	told daemon "the module has been unloaded; waiting until it is back" "unloaded: said"
 	load_module

@@ -74,11 +74,11 @@ between_and_within()
 # It lives, but does nothing: its time is over when exit_timeout is.
 hangs()
 {
-	tun exit_timeout 3
 	begin_atop atop 3
 	kill -STOP "${PID[daemon]}"
 	spawn lost 20
 	busywait "$WAIT" stat_is exit_records 20 || fatal "they are not on the list"
+	tun exit_timeout 3
 	sample atop
 	ok "hangs: atop takes a sample"
 	check "hangs: after exit_timeout their time is over" busywait "$WAIT" stat_is exit_records 0

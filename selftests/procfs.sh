@@ -52,7 +52,6 @@ no_unowned() { echo 1 >"$SYS/gc"; stat_is unowned_records 0; }
 plan 14
 load_module
 tun exit_timeout 3600
-tun unowned_timeout 1
 setup_pair
 conntrack_rule "$CLI"
 conntrack_rule "$SRV"
@@ -73,6 +72,7 @@ is "$(field '#sockinfo')" "$("$HERE/nl" page flow | grep -c '^cmd=2 ')" "of both
 is "$(field icmpsndpacks) $(field icmprcvpacks)" "7 7" "3 echo requests, 3 replies, 1 port unreachable"
 is "$(unident tcpsndpacks) $(unident tcprcvpacks)" "0 0" "every TCP packet has found its process"
 
+tun unowned_timeout 1
 # A closed port: the host itself answers the SYN with a reset, no process has to do with it.
 for _ in 1 2 3 4 5; do
 	in_ns "$CLI" "$TRAFFIC" tcp-client "$SRV4" 9 >/dev/null 2>&1

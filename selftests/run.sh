@@ -101,7 +101,7 @@ run()
 	exec {to}> >(exec sed -u "/$end\$/{s///; /./s/^/# /p; Q}; w $output
 		s/^/# /")
 	reader=$!
-	setsid timeout -k 10 "$2" "./$1.sh" >&"$to" 2>&1 </dev/null {to}>&- &
+	setsid timeout -k $((10 * ${SLOW:-1})) "$2" "./$1.sh" >&"$to" 2>&1 </dev/null {to}>&- &
 	pid=$!
 	# Not told by the shell that it was killed: the verdict says so.
 	{ wait "$pid"; } 2>/dev/null

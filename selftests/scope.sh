@@ -129,7 +129,7 @@ expected()
 	}' || fatal nft
 	start control "$CLI" "$TRAFFIC" tcp-server -H -N -r 1 127.0.0.1 21
 	says control ready
-	start ftp "$CLI" bash -c 'exec 5<>/dev/tcp/127.0.0.1/21; printf "USER x\r\n" >&5; printf "PORT 127,0,0,1,19,142\r\n" >&5; echo asked; exec sleep 300'
+	start ftp "$CLI" bash -c 'exec 5<>/dev/tcp/127.0.0.1/21; printf "USER x\r\n" >&5; printf "PORT 127,0,0,1,19,142\r\n" >&5; echo asked; exec sleep infinity'
 	says ftp asked
 	busywait "$WAIT" expects || fatal "nothing is expected"
 	L2=0 chosen "destination-port 5006" "tcp 127.0.0.1 5006 excluded"

@@ -49,7 +49,7 @@ tally_end() { in_ns "$CLI" nft delete table netdev tally; in_ns "$SRV" nft delet
 sock_at()
 {
 	AT=$(awk -v port=":$(printf %04X "$3")\$" '$2 ~ port && $4 != "0A" { print $12 }' "/proc/${PID[$1]}/net/$2")
-	[[ -n $AT ]] || fatal "$1 has no socket"
+	[[ ${AT//0/} ]] || fatal "$1 has no socket, or its address is hidden"
 }
 
 three() { actor a "$CLI"; actor b "$CLI"; actor peer "$SRV"; PORT=$((PORT + 10)); }

@@ -203,7 +203,7 @@ static void limits_socket_age(struct kunit *test)
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, nta_record_alloc(NTA_RECORD_THREAD,
 							    0, &handle));
 	owned->slot = handle;
-	owned->used = jiffies - 7199 * HZ;
+	owned->used = jiffies - 7000 * HZ;
 	quiet->used = jiffies - 120 * HZ;
 	fresh->used = jiffies - 100 * HZ;
 	nta_sock_age(120 * HZ);
