@@ -2,10 +2,10 @@
 /*
  * crowd - a great many processes with a great many open files
  *
- *	crowd PROCESSES FILES
+ *	crowd PROCESSES FILES [shared]
  *
  * Prints "ready" when they are all there. They do nothing, and end with the first one, which stays
- * 300 seconds at the most. Each is a process with a table of files of its own, half of it sockets.
+ * 300 seconds at the most. Each is a process with a table of files of its own, or all share one; half of it are sockets.
  * They share their memory, which makes them cheap.
  */
 #define _GNU_SOURCE
@@ -40,7 +40,8 @@ static int stay(void *arg)
 
 int main(int argc, char **argv)
 {
-	long processes = argc == 3 ? atol(argv[1]) : 0, files = argc == 3 ? atol(argv[2]) : 0;
+	long processes = argc > 2 ? atol(argv[1]) : 0, files = argc > 2 ? atol(argv[2]) : 0;
+	int shared = argc > 3 ? CLONE_FILES : 0;
 	int null = open("/dev/null", O_RDWR), sock = socket(AF_INET, SOCK_DGRAM, 0);
 	char *stacks;
 
@@ -58,7 +59,7 @@ int main(int argc, char **argv)
 	if (stacks == MAP_FAILED)
 		die("mmap");
 	for (long i = 0; i < processes; i++)
-		if (clone(stay, stacks + (i + 1) * STACK, CLONE_VM | SIGCHLD, NULL) < 0)
+		if (clone(stay, stacks + (i + 1) * STACK, CLONE_VM | shared | SIGCHLD, NULL) < 0)
 			die("clone");
 	puts("ready");
 	fflush(stdout);

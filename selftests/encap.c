@@ -2,12 +2,12 @@
 /*
  * encap - the socket of an IKE daemon: ESP in UDP comes to it, too, and the kernel takes that
  *
- *	encap [-l] [-b BYTE] answer ADDR [AFTER]
+ *	encap [-l|-L] [-b BYTE] answer ADDR [AFTER]
  *					sends back each message it gets
- *	encap [-l] [-b BYTE] ask ADDR PEER COUNT SIZE [AFTER]
+ *	encap [-l|-L] [-b BYTE] ask ADDR PEER COUNT SIZE [AFTER]
  *					at each SIGUSR1, COUNT messages, one after the other
  *
- * The socket is one for ESP, or for L2TP (-l), when AFTER messages have come, from the beginning if it
+ * The socket is one for ESP, for L2TP (-l) or for one and then the other (-L), when AFTER messages have come, from the beginning if it
  * is not given. Both are on port 4500. A message of SIZE bytes begins with four times BYTE; by four
  * zeros the kernel knows that it is no ESP. Each that came or went is a line as the traffic program prints it. "ready" is
  * printed at first, "asked" when a round is over. Ends after 300 seconds at the latest.
@@ -45,10 +45,14 @@ static struct sockaddr_in address(const char *text)
 	return sin;
 }
 
-static int after, type = UDP_ENCAP_ESPINUDP, byte;
+static int after, type = UDP_ENCAP_ESPINUDP, byte, both;
 
 static void take_packets(int fd)
 {
+	int esp = UDP_ENCAP_ESPINUDP;
+
+	if (both && setsockopt(fd, IPPROTO_UDP, UDP_ENCAP, &esp, sizeof(esp)))
+		die("UDP_ENCAP");
 	if (setsockopt(fd, IPPROTO_UDP, UDP_ENCAP, &type, sizeof(type)))
 		die("UDP_ENCAP");
 }
@@ -102,13 +106,15 @@ int main(int argc, char **argv)
 	int fd, sig, c;
 
 	alarm(time_limit());
-	while ((c = getopt(argc, argv, "+lb:")) != -1) {
-		if (c == 'l')
+	while ((c = getopt(argc, argv, "+lLb:")) != -1) {
+		if (c == 'l' || c == 'L') {
 			type = UDP_ENCAP_L2TPINUDP;
-		else if (c == 'b')
+			both = c == 'L';
+		} else if (c == 'b') {
 			byte = atoi(optarg);
-		else
+		} else {
 			return 2;
+		}
 	}
 	argc -= optind - 1;
 	argv += optind - 1;

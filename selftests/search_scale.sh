@@ -82,9 +82,21 @@ body()
 	timed
 	check "$MODE: it is still nobody's" test "$(stat unowned_tcp_rcv_packets)" -gt 0
 	slay crowd crowd2
+
+	# Whoever shares his table of files with others does not have it looked through for each of them.
+	start crowd "$CLI" "$HERE/crowd" 1000 1000 shared
+	says crowd ready
+	SEARCHED=$(stat searched_files)
+	busywait "$WAIT" searches || fatal "it is not looked for"
+	check "$MODE: 1000 processes with one table of 1000 files ($(($(stat searched_files) - SEARCHED)) looked at)" \
+		test "$(stat searched_files)" -lt $((SEARCHED + 100000))
+	slay crowd
 }
 
-plan $((2 * (5 + 2)))
+# One that is forced looks again for what was looked for a second ago.
+searches() { "$GETCNT" force-gc >/dev/null; (($(stat searched_files) > SEARCHED)); }
+
+plan $((2 * (6 + 2)))
 [[ -w $TRACING/kprobe_events ]] || skip_all "needs kprobe events"
 (($(</proc/sys/kernel/threads-max) > PROCESSES + 1000)) || skip_all "needs room for $PROCESSES processes"
 load_module

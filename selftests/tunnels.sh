@@ -254,10 +254,11 @@ body()
 	esp_in_udp "ESP in UDP, on a socket that was one like others" 10
 	of_anybody "anybody's socket for ESP" 8 -b 65
 	of_anybody "anybody's socket for L2TP" 200 -l -b 65
+	of_anybody "anybody's socket for ESP, then for L2TP" 200 -L -b 65
 	segments
 }
 
-plan $((2 * (14 + 2 + 2 + 2)))
+plan $((2 * (14 + 2 + 3 + 2)))
 load_module
 for_each_mode body
 finish

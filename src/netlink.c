@@ -243,7 +243,8 @@ static void nta_netlink_late(void)
 /*
  * As long as there is no family, anybody may join what will be its group, and
  * nobody has asked him for the right to.  When a family goes, all have to
- * leave, so it goes once more; who joins now is asked.
+ * leave, so it goes once more; who joins now is asked, but for one who has just
+ * found no family and has not joined yet.
  */
 static int __init netlink_register(void)
 {

@@ -46,7 +46,7 @@ static __always_inline bool nta_owner_is_plain_udp(const struct sock *sk)
 }
 
 /**
- * nta_owner_carries() - what does a socket carry in UDP
+ * nta_owner_carries() - what does a socket carry
  * @sk: the socket, may be NULL or a request
  *
  * Return: packets for the sockets of tunnels; both for those that a daemon
@@ -56,20 +56,20 @@ static inline enum nta_carries nta_owner_carries(const struct sock *sk)
 {
 	int type;
 
-	if (!sk || !sk_fullsock(sk))
+	/* a raw socket can have the protocol */
+	if (!sk || !sk_fullsock(sk) || !sk_is_udp(sk))
 		return NTA_CARRIES_DATA;
-	/* a raw socket can have the protocol; with one of TCP it is IPVS's GUE */
-	if (!sk_is_udp(sk))
-		return sk_is_tcp(sk) ? NTA_CARRIES_PACKETS : NTA_CARRIES_DATA;
 	type = READ_ONCE(udp_sk(sk)->encap_type);
 	/* RxRPC is a client of its own: AFS */
 	if (likely(!type) || type == UDP_ENCAP_RXRPC)
 		return NTA_CARRIES_DATA;
 	if (sk->sk_kern_sock)
 		return NTA_CARRIES_PACKETS;
-	/* anybody can set the type, but then nobody takes what comes */
-	return READ_ONCE(udp_sk(sk)->encap_rcv) ? NTA_CARRIES_BOTH :
-						  NTA_CARRIES_DATA;
+	if (type == UDP_ENCAP_ESPINUDP || type == UDP_ENCAP_ESPINUDP_NON_IKE)
+		return NTA_CARRIES_BOTH;
+	/* anybody can set the type, but not what the kernel's tunnels add */
+	return READ_ONCE(udp_sk(sk)->encap_destroy) ? NTA_CARRIES_BOTH :
+						      NTA_CARRIES_DATA;
 }
 
 bool __nta_owner_is_tunnel(const struct nta_packet *pkt, const struct sock *sk);

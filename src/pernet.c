@@ -205,7 +205,7 @@ static void pernet_settle(void)
 /**
  * nta_pernet_init() - see the packets of all network namespaces
  *
- * Return: 0 or the error of the initial one.
+ * Return: 0, the error of the initial one, or -ENOMEM.
  */
 int nta_pernet_init(void)
 {

@@ -6,7 +6,8 @@
  *
  * Of several processes that have a socket open, the one that started last
  * gets its packets, and the first process of the system, which opens sockets
- * for others to use, only if there is no other.
+ * for others to use, only if there is no other.  Of those that share a table of
+ * files, only the first is looked at.
  */
 #include "search.h"
 #include "key.h"
