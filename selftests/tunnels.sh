@@ -254,7 +254,7 @@ body()
 	esp_in_udp "ESP in UDP, on a socket that was one like others" 10
 	of_anybody "anybody's socket for ESP" 8 -b 65
 	of_anybody "anybody's socket for L2TP" 200 -l -b 65
-	of_anybody "anybody's socket for ESP, then for L2TP" 200 -L -b 65
+	of_anybody "anybody's socket for ESP, then for L2TP" 200 -L
 	segments
 }
 
