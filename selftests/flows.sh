@@ -15,7 +15,7 @@ NETATOP=$HERE/../utils/netatop/netatop
 modprobe -a nft_masq nft_redir nf_conntrack_ftp || skip_all "needs the modules"
 
 # flows NAMESPACE FILTER OPTIONS...: a line for each, of what jq's filter makes of it
-flows() { in_ns "$1" "$NETATOP" flows -j "${@:3}" | jq -r ".flows[] | $2"; }
+flows() { in_ns "$1" "$NETATOP" flows -j "${@:3}" >"$TMP/flows" && jq -r ".flows[] | $2" "$TMP/flows" || echo failed; }
 
 # what conntrack -L says and what netatop says, in the same words, a line an entry
 conntrack_says()

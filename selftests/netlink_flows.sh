@@ -13,7 +13,7 @@ need_tools ip nft awk conntrack
 
 NL=$HERE/nl
 
-flows() { "$NL" page flow "$@" | grep '^cmd=2 '; }
+flows() { "$NL" page flow "$@" >"$TMP/flows" || echo failed; grep '^cmd=2 ' "$TMP/flows"; }
 ino() { local link; link=$(readlink "/proc/${PID[$1]}/ns/net"); link=${link#*[}; echo "${link%]}"; }
 tuples() { fields l3proto l4proto tuple_orig.src tuple_orig.dst tuple_orig.dport tuple_reply.src tuple_reply.dst tuple_reply.sport; }
 owners() { fields owner_orig.kind owner_orig.tgid owner_orig.tid owner_orig.name owner_reply.kind owner_reply.tgid owner_reply.tid owner_reply.name; }
