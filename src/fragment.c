@@ -37,7 +37,7 @@ static bool fragment_hash(const struct nta_packet *pkt, const struct net *net,
 	fh = skb_header_pointer(pkt->skb, off, sizeof(buf), &buf);
 	if (!fh)
 		return false;
-	/* no socket: a connection has ports, and UDP is known by a cookie */
+	/* no socket: a connection has two ports, and UDP is known by a cookie */
 	key.net = net->net_cookie;
 	key.local = ip6h->daddr;
 	key.remote = ip6h->saddr;
