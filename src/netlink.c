@@ -237,25 +237,42 @@ static void nta_netlink_late(void)
 	late_told = now;
 }
 
-/* How often others may be made to leave before nobody is told of exits. */
-#define REGISTER_TRIES	16
-
 /*
  * As long as there is no family, anybody may join what will be its group, and
- * nobody has asked him for the right to.  When a family goes, all have to
- * leave, so it goes once more; who joins now is asked, but for one who has just
- * found no family and has not joined yet.
+ * nobody asks him for the right to.  When a family goes, the members of its
+ * groups have to leave.  So this one takes the number of the group and goes,
+ * before there is anything to wait for.
  */
+static struct genl_family nta_netlink_broom __ro_after_init = {
+	.name		= "netatop_init",
+	.version	= NETATOP_FAMILY_VERSION,
+	.module		= THIS_MODULE,
+	.netnsok	= true,
+	.mcgrps		= nta_netlink_groups,
+	.n_mcgrps	= ARRAY_SIZE(nta_netlink_groups),
+};
+
+/* How often others may come back before nobody is told of exits. */
+#define REGISTER_TRIES	16
+
 static int __init netlink_register(void)
 {
-	unsigned int tries;
+	unsigned int tries, group;
 	int err;
 
 	for (tries = 0; tries < REGISTER_TRIES; tries++) {
-		err = genl_register_family(&nta_netlink_family);
-		if (err || !genl_has_listeners(&nta_netlink_family, &init_net,
-					       GROUP_EXIT))
+		err = genl_register_family(&nta_netlink_broom);
+		if (err)
 			return err;
+		group = nta_netlink_broom.mcgrp_offset;
+		genl_unregister_family(&nta_netlink_broom);
+		if (netlink_has_listeners(init_net.genl_sock,
+					  group + GROUP_EXIT))
+			continue;
+		err = genl_register_family(&nta_netlink_family);
+		if (err || nta_netlink_family.mcgrp_offset == group)
+			return err;
+		/* another family has got that number */
 		genl_unregister_family(&nta_netlink_family);
 	}
 	pr_warn("no notices of exits: others join before they could be asked for the right to\n");

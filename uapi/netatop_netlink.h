@@ -144,7 +144,7 @@
  * once; it must leave out those that come with the id of a namespace.
  *
  * Whoever has joined the group before the family was there has to leave it when
- * the module is loaded, by another CTRL_CMD_DELFAMILY and CTRL_CMD_NEWFAMILY.
+ * the module is loaded: a family "netatop_init" comes and goes first.
  *
  * Unload: a request gets ENOENT, as the family's id means nothing any more.
  * Membership in the group ends silently; who waits for messages also joins the
