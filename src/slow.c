@@ -137,12 +137,27 @@ static bool worker_owns(struct nta_packet *pkt,
 	return !sock || !nta_slot_has_thread(&sock->slot);
 }
 
+/* What a raw socket makes look like that of a UDP socket is not of that. */
+static bool is_forged(const struct nta_packet *pkt,
+		      const struct nta_sockinfo *info, int dir)
+{
+	const struct sock *sk = pkt->sk;
+
+	return nta_way_is_udp(pkt->way) && sk && sk_fullsock(sk) &&
+	       !sk_is_udp(sk) && nta_sockinfo_has_seen(info, dir);
+}
+
 /*
  * A tunnel's socket has no slot on an entry: what is received would not come
  * here to be told from a daemon's messages.  It can have become one since.
  */
-static u64 *slot_to_use(const struct nta_packet *pkt, u64 *slot)
+static u64 *slot_to_use(const struct nta_packet *pkt,
+			struct nta_sockinfo *info, int dir)
 {
+	u64 *slot = &info->slot[dir];
+
+	if (is_forged(pkt, info, dir))
+		return NULL;
 	if (nta_owner_carries(pkt->sk) == NTA_CARRIES_DATA)
 		return slot;
 	/* an unowned record that is there is left to age */
@@ -201,7 +216,7 @@ void nta_slow_out(struct nta_packet *pkt, const struct nf_hook_state *state)
 	}
 	if (info) {
 		see_sender(pkt, info, dir);
-		slot = slot_to_use(pkt, &info->slot[dir]);
+		slot = slot_to_use(pkt, info, dir);
 	}
 	if (nta_owner_is_transformed(pkt->skb, pkt->v6) ||
 	    nta_owner_is_tunnel(pkt, pkt->sk)) {
