@@ -13,15 +13,13 @@
 #include <linux/tcp.h>
 
 /*
- * Is an entry one that sockinfo belongs on?  A packet that came in by a device
- * is being forwarded: its flow is left alone, so that it can still be
+ * Is a packet's entry one that sockinfo belongs on?  A packet that came in by a
+ * device is being forwarded: its flow is left alone, so that it can still be
  * offloaded.
  */
-static bool may_attach(const struct nta_packet *pkt, const struct nf_conn *ct)
+static bool may_attach(const struct nta_packet *pkt)
 {
 	return !pkt->skb->skb_iif &&
-	       (nf_ct_protonum(ct) == IPPROTO_UDP ||
-		nf_ct_protonum(ct) == IPPROTO_TCP) &&
 	       !nta_owner_is_transformed(pkt->skb, pkt->v6) &&
 	       nta_owner_carries(pkt->sk) == NTA_CARRIES_DATA;
 }
@@ -206,7 +204,7 @@ void nta_slow_out(struct nta_packet *pkt, const struct nf_hook_state *state)
 	info = ct ? nta_sockinfo_find(ct) : NULL;
 	if (!info)
 		when = nta_attach_when(ct, state);
-	if (when == NTA_ATTACH_NOW && may_attach(pkt, ct)) {
+	if (when == NTA_ATTACH_NOW && may_attach(pkt)) {
 		info = nta_sockinfo_attach(ct);
 		fresh = info;
 	}
@@ -254,7 +252,7 @@ void nta_slow_attach(struct sk_buff *skb, const struct nf_hook_state *state,
 	struct nta_record *mine;
 
 	nta_owner_sender(&pkt, state);
-	if (!may_attach(&pkt, ct))
+	if (!may_attach(&pkt))
 		return;
 	info = nta_sockinfo_attach(ct);
 	if (!info || READ_ONCE(info->slot[dir]) == NTA_LEFT_OUT)
