@@ -39,10 +39,13 @@ group()
 	number=$(sed -nE '0,/^1\.\./s/^1\.\.([0-9]+)$/\1/p' "$log")
 	number=${number:-$#}
 	[[ $label != *-netatop-@(debug|small)* ]] || number=$(($# + 1))
-	mapfile -t -O ${#failures[@]} failures < <(sed -nE \
-		"/^# not ok /{s/^# not ok [0-9]+/#   $label:/p}
-		/^not ok /{s/^not ok [0-9]+/# $label:/p}
-		/^ok .*# SKIP/{s/^ok [0-9]+/# $label:/p}" "$log")
+	# a verdict, and what the test says of it
+	mapfile -t -O ${#failures[@]} failures < <(awk -v label="$label" '
+		{ line = $0 }
+		/^# not ok / { sub(/^# not ok [0-9]+/, "#   " label ":"); print }
+		/^not ok / || /^ok .*# SKIP/ { sub(/^(not )?ok [0-9]+/, "# " label ":"); print }
+		line !~ /^# # / { bad = line ~ /^# not ok / }
+		line ~ /^# # / && line !~ /^# # (row\||passed: )/ && bad && bad++ <= 5 { sub(/^# #/, "#     "); print }' "$log")
 	for name; do
 		grep -qE "^(not )?ok [0-9]+ $name( |\$)" "$log" && continue
 		failures+=("# $label: $name: no verdict")
