@@ -27,9 +27,14 @@ both()
 	ip -n "$SRV" "${words[@]//PEER/1}" || fatal "ip ${*//OWN/2}"
 }
 
-# open_ends: the devices tun0 are there; no neighbour discovery, no noise, as on eth0
+# open_ends: the devices tun0 are there; no neighbour discovery, no noise, as on eth0. With GRO a tunnel
+# passes some packets round its queue, where they overtake the others, and TCP sends again.
 open_ends()
 {
+	local ns
+	for ns in "$CLI" "$SRV"; do
+		in_ns "$ns" ethtool -K tun0 gro off || fatal "ethtool"
+	done
 	both link set tun0 mtu 1400 addrgenmode none
 	both link set tun0 up
 	both addr add 10.8.0.OWN/24 dev tun0
