@@ -7,10 +7,11 @@
  *	encap [-l|-L] [-b BYTE] ask ADDR PEER COUNT SIZE [AFTER]
  *					at each SIGUSR1, COUNT messages, one after the other
  *
- * The socket is one for ESP, for L2TP (-l) or for one and then the other (-L), when AFTER messages have come, from the beginning if it
- * is not given. Both are on port 4500. A message of SIZE bytes begins with four times BYTE; by four
- * zeros the kernel knows that it is no ESP. Each that came or went is a line as the traffic program prints it. "ready" is
- * printed at first, "asked" when a round is over. Ends after 300 seconds at the latest.
+ * The socket is one for ESP, for L2TP (-l) or for one and then the other (-L), when AFTER messages
+ * have come, from the beginning if it is not given. Both are on port 4500. A message of SIZE bytes
+ * begins with four times BYTE; by four zeros the kernel knows that it is no ESP. Each that came or
+ * went is a line as the traffic program prints it. "ready" is printed at first, "asked" when a round
+ * is over. Ends after 300 seconds at the latest.
  */
 #include <arpa/inet.h>
 #include <errno.h>

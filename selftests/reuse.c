@@ -7,8 +7,9 @@
  * In each turn one of them opens a socket, a third process sends a datagram of 100 bytes there from
  * a new socket of its own, is answered, and both sockets are closed: the next ones are likely to
  * get their memory. The third uses so many PORTS, one after the other; where that is fewer than there
- * are turns, a turn begins in another tick of the kernel's clock than the one before. Prints "pids=FIRST,SECOND,CLIENT" and, when all is over, "done"; they stay until
- * they are killed, 300 seconds at most.
+ * are turns, a turn begins in another tick of the kernel's clock than the one before. Prints
+ * "pids=FIRST,SECOND,CLIENT" and, when all is over, "done"; they stay until they are killed,
+ * 300 seconds at most.
  */
 #include <errno.h>
 #include <netdb.h>

@@ -26,7 +26,7 @@ void nta_recent_note(struct sock *sk, u64 handle)
 	nta_key_know(sk);
 	cookie = atomic64_read(&sk->sk_cookie);
 	recent = &nta_recents[cookie % NTA_RECENTS];
-	WRITE_ONCE(recent->check, nta_recent_identity(cookie) ^ handle);
+	WRITE_ONCE(recent->check, nta_recent_identity(cookie, nta_recent_tick()) ^ handle);
 	WRITE_ONCE(recent->handle, handle);
 }
 

@@ -30,12 +30,20 @@ extern struct nta_recent nta_recents[NTA_RECENTS];
 
 /*
  * After a tick of 256 jiffies the table of sockets is asked again: it ages by
- * being asked, and others can have been there.  Cookies are counted, and so are
- * handles, so the product is for halves of two writers not to match a third.
+ * being asked, and others can have been there.
  */
-static __always_inline u64 nta_recent_identity(u64 cookie)
+static __always_inline u64 nta_recent_tick(void)
 {
-	return (cookie ^ (u64)(jiffies >> 8) << 48) * GOLDEN_RATIO_64;
+	return jiffies >> 8;
+}
+
+/*
+ * Cookies are counted, and so are handles, so the product is for halves of two
+ * writers not to match a third.
+ */
+static __always_inline u64 nta_recent_identity(u64 cookie, u64 tick)
+{
+	return (cookie ^ tick << 48) * GOLDEN_RATIO_64;
 }
 
 /**
@@ -53,7 +61,7 @@ static __always_inline struct nta_record *nta_recent_find(const struct sock *sk)
 	u64 handle = READ_ONCE(recent->handle);
 
 	if (unlikely((READ_ONCE(recent->check) ^ handle) !=
-		     nta_recent_identity(cookie)))
+		     nta_recent_identity(cookie, nta_recent_tick())))
 		return NULL;
 	return nta_record_resolve(handle);
 }

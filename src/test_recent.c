@@ -52,14 +52,14 @@ static int wrong;	/* line of the first that was not as expected */
 
 static void in_one_tick(struct kunit *test, void (*check)(struct kunit *test))
 {
-	unsigned long tick;
+	u64 tick;
 
 	do {
 		memset(nta_recents, 0, sizeof(nta_recents));
 		wrong = 0;
-		tick = jiffies >> 8;
+		tick = nta_recent_tick();
 		check(test);
-	} while (tick != jiffies >> 8);
+	} while (tick != nta_recent_tick());
 	KUNIT_EXPECT_EQ_MSG(test, wrong, 0, "line %d", wrong);
 }
 
@@ -122,8 +122,8 @@ static void ticks(struct kunit *test)
 
 	nta_recent_note(udp->sk, handle);
 	cookie = atomic64_read(&udp->sk->sk_cookie);
-	now = nta_recent_identity(cookie);
-	later = (cookie ^ (u64)((jiffies >> 8) + 1) << 48) * GOLDEN_RATIO_64;
+	now = nta_recent_identity(cookie, nta_recent_tick());
+	later = nta_recent_identity(cookie, nta_recent_tick() + 1);
 	KUNIT_EXPECT_NE(test, now, later);
 	nta_recents[cookie % NTA_RECENTS].check = later ^ handle;
 	expect(udp, NULL);
