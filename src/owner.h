@@ -67,9 +67,13 @@ static inline enum nta_carries nta_owner_carries(const struct sock *sk)
 		return NTA_CARRIES_PACKETS;
 	if (type == UDP_ENCAP_ESPINUDP || type == UDP_ENCAP_ESPINUDP_NON_IKE)
 		return NTA_CARRIES_BOTH;
-	/* anybody can set the type, but not what the kernel's tunnels add */
-	return READ_ONCE(udp_sk(sk)->encap_destroy) ? NTA_CARRIES_BOTH :
-						      NTA_CARRIES_DATA;
+	/*
+	 * Anybody can set the type, and have PPPoL2TP add what the kernel's
+	 * tunnels do: what he then sends is still his.
+	 */
+	return READ_ONCE(udp_sk(sk)->encap_destroy) &&
+	       uid_eq(sk->sk_uid, GLOBAL_ROOT_UID) ? NTA_CARRIES_BOTH :
+						     NTA_CARRIES_DATA;
 }
 
 bool __nta_owner_is_tunnel(const struct nta_packet *pkt, const struct sock *sk);
