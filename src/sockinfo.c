@@ -123,7 +123,8 @@ static u32 seen_nothing(void)
  * @ct: its entry
  *
  * Once the entry has sockinfo, that knows: a label that comes later does not
- * count.
+ * count.  Nor do labels where another user namespace has its own root: he would
+ * leave himself out.
  *
  * Return: whether they do.
  */
@@ -132,7 +133,7 @@ bool nta_sockinfo_leaves_out(const struct nf_conn *ct)
 	unsigned int label = nta_param(NTA_SCOPE_LABEL);
 	const struct nf_conn_labels *labels;
 
-	if (likely(!label))
+	if (likely(!label) || nf_ct_net(ct)->user_ns != &init_user_ns)
 		return false;
 	labels = nf_ct_labels_find(ct);
 	return labels && test_bit(label - 1, labels->bits);
