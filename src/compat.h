@@ -53,4 +53,22 @@ static inline struct nlattr **nta_dump_attrs(struct netlink_callback *cb)
 #endif
 }
 
+/*
+ * Takes @skb.  Since 6.8 each who has joined can be passed over: where
+ * @refuses() returns other than 0; before, all are told.
+ */
+static inline void
+nta_netlink_multicast(const struct genl_family *family, struct net *net,
+		      struct sk_buff *skb, unsigned int group,
+		      int (*refuses)(struct sock *sk, struct sk_buff *skb,
+				     void *data))
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0)
+	genlmsg_multicast_netns_filtered(family, net, skb, 0, group, GFP_KERNEL,
+					 refuses, NULL);
+#else
+	genlmsg_multicast_netns(family, net, skb, 0, group, GFP_KERNEL);
+#endif
+}
+
 #endif /* _NTA_COMPAT_H */

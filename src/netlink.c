@@ -4,6 +4,7 @@
  * "exit" is told.  See uapi/netatop_netlink.h.
  */
 #include "netlink.h"
+#include "compat.h"
 #include "exitlist.h"
 #include "gc.h"
 #include "netlink_books.h"
@@ -12,10 +13,13 @@
 #include "netlink_wire.h"
 #include "stats.h"
 
+#include <linux/file.h>
+#include <linux/rtnetlink.h>
 #include <linux/threads.h>
 #include <linux/timekeeping.h>
 #include <linux/user_namespace.h>
 #include <net/net_namespace.h>
+#include <net/sock.h>
 
 enum {
 	GROUP_EXIT,
@@ -135,25 +139,41 @@ static bool anybody_listens(void)
 	return found;
 }
 
-/* NULL tells that something was lost. */
+/*
+ * Who joins just as the family comes may not have been asked for the right to,
+ * see netlink_register().
+ */
+static int member_refused(struct sock *sk, struct sk_buff *skb, void *data)
+{
+	const struct socket *sock = READ_ONCE(sk->sk_socket);
+
+	return !sock || !sock->file ||
+	       !file_ns_capable(sock->file, &init_user_ns, CAP_NET_ADMIN);
+}
+
+/*
+ * NULL tells that something was lost.  For each namespace the kernel looks at
+ * every socket that has joined any group, of whom there can be very many.
+ */
 static void tell_group(struct sk_buff *skb)
 {
 	struct sk_buff *copy;
 	struct net *net;
 
-	rcu_read_lock();
-	for_each_net_rcu(net) {
+	down_read(&net_rwsem);
+	for_each_net(net) {
 		if (!net_listens(net))
 			continue;
-		copy = skb ? skb_clone(skb, GFP_ATOMIC) : NULL;
+		copy = skb ? skb_clone(skb, GFP_KERNEL) : NULL;
 		if (copy)
-			genlmsg_multicast_netns(&nta_netlink_family, net, copy,
-						0, GROUP_EXIT, GFP_ATOMIC);
+			nta_netlink_multicast(&nta_netlink_family, net, copy,
+					      GROUP_EXIT, member_refused);
 		else
 			genl_set_err(&nta_netlink_family, net, 0, GROUP_EXIT,
 				     -ENOBUFS);
+		cond_resched();
 	}
-	rcu_read_unlock();
+	up_read(&net_rwsem);
 	consume_skb(skb);
 }
 

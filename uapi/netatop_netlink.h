@@ -7,7 +7,9 @@
  * Who may.  Every request needs CAP_NET_ADMIN in the initial user namespace,
  * from any network namespace, else EPERM.  So does joining the multicast group;
  * root of another user namespace can join it in a network namespace of that,
- * where nothing is sent to it.  What is read is of all network namespaces.
+ * where nothing is sent to it.  Since Linux 6.8 nothing is sent either where who
+ * opened the socket had no such right.  What is read is of all network
+ * namespaces.
  *
  * Numbers.  Process and thread ids are those of the initial pid namespace,
  * user ids those of the initial user namespace.  Times named "boottime" are
