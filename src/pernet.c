@@ -19,10 +19,16 @@ struct nta_net {
 	bool			hooked;
 	bool			post;		/* in POST_ROUTING, too */
 	bool			conntrack;	/* a reference is held */
+	unsigned long		post_wait;	/* if refused, for so long */
+	unsigned long		post_again;	/* which ends then; jiffies */
 };
 
-/* How soon a hook that could not be registered is tried again. */
+/*
+ * How soon hooks that could not be registered are tried again, at first and in
+ * the end: each time can take some of them away again, and empties queues.
+ */
 #define POST_RETRY	HZ
+#define POST_RETRY_MAX	(64 * HZ)
 
 static unsigned int nta_net_id __ro_after_init;
 
@@ -35,6 +41,7 @@ static LIST_HEAD(pernet_list);
 static enum nta_conntrack pernet_conntrack;
 
 static void nta_pernet_work(struct work_struct *work);
+static DECLARE_WORK(pernet_work, nta_pernet_work);
 static DECLARE_DELAYED_WORK(pernet_dwork, nta_pernet_work);
 
 static int net_conntrack_get(struct nta_net *nn)
@@ -95,32 +102,46 @@ static int pernet_set_conntrack(unsigned int value)
 	return err;
 }
 
-/* Returns whether it is to be tried again. */
-static bool net_post_get(struct nta_net *nn)
+/* Returns in how many jiffies it is to be tried again, or 0. */
+static unsigned long net_post_get(struct nta_net *nn)
 {
-	int err;
+	unsigned long now = jiffies;
 
 	lockdep_assert_held(&pernet_mutex);
 
-	if (nn->post || !nta_hooks_need_post(nn->net))
-		return false;
-	err = nta_hooks_register_post(nn->net);
-	if (!err)
+	if (nn->post)
+		return 0;
+	if (!nta_hooks_need_post(nn->net)) {
+		WRITE_ONCE(nn->post_wait, 0);
+		return 0;
+	}
+	if (nn->post_wait && time_before(now, nn->post_again))
+		return nn->post_again - now;
+	if (!nta_hooks_register_post(nn->net)) {
 		WRITE_ONCE(nn->post, true);
-	return err;
+		return 0;
+	}
+	WRITE_ONCE(nn->post_wait,
+		   clamp_t(unsigned long, 2 * nn->post_wait, POST_RETRY,
+			   POST_RETRY_MAX));
+	WRITE_ONCE(nn->post_again, jiffies + nn->post_wait);
+	return nn->post_wait;
 }
 
 static void nta_pernet_work(struct work_struct *work)
 {
+	unsigned long again = 0, wait;
 	struct nta_net *nn;
-	bool again = false;
 
 	mutex_lock(&pernet_mutex);
-	list_for_each_entry(nn, &pernet_list, link)
-		again |= net_post_get(nn);
-	mutex_unlock(&pernet_mutex);
+	list_for_each_entry(nn, &pernet_list, link) {
+		wait = net_post_get(nn);
+		if (wait && (!again || wait < again))
+			again = wait;
+	}
 	if (again)
-		queue_delayed_work(system_wq, &pernet_dwork, POST_RETRY);
+		mod_delayed_work(system_wq, &pernet_dwork, again);
+	mutex_unlock(&pernet_mutex);
 }
 
 /* In a hook of a namespace where others have hooks in POST_ROUTING. */
@@ -130,8 +151,9 @@ static bool nta_pernet_later(struct net *net)
 
 	if (READ_ONCE(nn->post))
 		return true;
-	/* does nothing while it waits to try again */
-	queue_delayed_work(system_wq, &pernet_dwork, 0);
+	if (!READ_ONCE(nn->post_wait) ||
+	    time_after_eq(jiffies, READ_ONCE(nn->post_again)))
+		queue_work(system_wq, &pernet_work);
 	return false;
 }
 
@@ -157,8 +179,7 @@ static int __net_init nta_net_init(struct net *net)
 		nn->hooked = true;
 		list_add_tail(&nn->link, &pernet_list);
 		if (net_post_get(nn))
-			queue_delayed_work(system_wq, &pernet_dwork,
-					   POST_RETRY);
+			queue_work(system_wq, &pernet_work);
 	}
 	/* nobody shall be refused a namespace for want of accounting */
 	if (!net_refuses(net, err, "accounting"))
@@ -199,6 +220,7 @@ static void pernet_settle(void)
 {
 	synchronize_net();
 	nta_attach_set_later(NULL);
+	cancel_work_sync(&pernet_work);
 	cancel_delayed_work_sync(&pernet_dwork);
 }
 
