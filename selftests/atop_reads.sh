@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 300
+# timeout: 600
 #
 # atop itself, as the distribution ships it: its figures of each iperf3 process are those that
 # the module gives, and they are the traffic that the interface has seen.
@@ -30,9 +30,6 @@ quiet()
 	return 1
 }
 
-# iperf3 waits for its test to begin before it sends.
-under_way() { local tx; tx=$(witness "$CLI"); ((${tx%% *} > 200)); }
-
 body()
 {
 	local name
@@ -42,7 +39,7 @@ body()
 	busywait "$WAIT" listening 5202 || fatal "iperf3 does not listen"
 	start tcp_client "$CLI" iperf3 -c "$SRV4" -p 5201 -t 250 -b 4M -l 10000
 	start udp_client "$CLI" iperf3 -c "$SRV4" -p 5202 -t 250 -b 2M -l 1000 -u
-	busywait "$WAIT" under_way || fatal "iperf3 sends nothing"
+	busywait "$WAIT" moved "${PID[tcp_client]}" "${PID[udp_client]}" || fatal "iperf3 sends nothing"
 	# The clients pause, the servers read what is left: nothing moves, everybody lives.
 	kill -STOP "${PID[tcp_client]}" "${PID[udp_client]}"
 	busywait "$WAIT" quiet || fatal "it never became quiet"
@@ -54,6 +51,7 @@ body()
 	slay tcp_client udp_client tcp_server udp_server
 }
 
+# iperf3 waits for its test to begin before it sends.
 moved() { [[ $(asked "$1") =~ tcpsndbytes=[0-9]{6} && $(asked "$2") =~ udpsndbytes=[0-9]{5} ]]; }
 listening() { [[ -n $(in_ns "$SRV" ss -Htln "sport = $1") ]]; }
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 600
+# timeout: 1200
 # cpus: 2
 #
 # Packets that are received, and answered, in the context of somebody else: of a process that polls

@@ -1,12 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 300
+# timeout: 600
 #
 # The command netatop against the module: ps tells of each task what getsockopt tells, to the byte and
 # whatever it is called, and intervals lose nothing of those that come and go; exits, books, tune and
 # doctor; who may; and what each of them says when the module goes and comes back.
 
 source "$(dirname "$0")/lib.sh"
+source "$(dirname "$0")/files.sh"
 need_tools ip nft awk jq setpriv unshare perl conntrack
 
 NETATOP=$HERE/../utils/netatop/netatop

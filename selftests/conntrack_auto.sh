@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 300
+# timeout: 600
 #
 # conntrack=auto never switches connection tracking on: hosts without rules keep no entries, and
 # a full table means nothing to them. conntrack=on takes it, at run time, and auto gives it back.

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 300
+# timeout: 600
 #
 # Containers: processes in pid, user and network namespaces of their own. From the host they are
 # seen with the host's process ids; a veth pair between two of them counts each side once.

@@ -5,7 +5,7 @@
  *	crowd PROCESSES FILES [shared]
  *
  * Prints "ready" when they are all there. They do nothing, and end with the first one, which stays
- * 300 seconds at the most. Each is a process with a table of files of its own, or all share one;
+ * 900 seconds at the most. Each is a process with a table of files of its own, or all share one;
  * half of it are sockets. They share their memory, which makes them cheap.
  */
 #define _GNU_SOURCE

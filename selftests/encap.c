@@ -2,19 +2,21 @@
 /*
  * encap - the socket of an IKE daemon: ESP in UDP comes to it, too, and the kernel takes that
  *
- *	encap [-l|-L] [-b BYTE] answer ADDR [AFTER]
+ *	encap [-l|-L|-t] [-b BYTE] answer ADDR [AFTER]
  *					sends back each message it gets
- *	encap [-l|-L] [-b BYTE] ask ADDR PEER COUNT SIZE [AFTER]
+ *	encap [-l|-L|-t] [-b BYTE] ask ADDR PEER COUNT SIZE [AFTER]
  *					at each SIGUSR1, COUNT messages, one after the other
  *
  * The socket is one for ESP, for L2TP (-l) or for one and then the other (-L), when AFTER messages
- * have come, from the beginning if it is not given. Both are on port 4500. A message of SIZE bytes
+ * have come, from the beginning if it is not given; or it is a user's without any rights, of whose
+ * socket PPPoL2TP has made the kernel's tunnel (-t). Both are on port 4500. A message of SIZE bytes
  * begins with four times BYTE; by four zeros the kernel knows that it is no ESP. Each that came or
  * went is a line as the traffic program prints it. "ready" is printed at first, "asked" when a round
- * is over. Ends after 300 seconds at the latest.
+ * is over. Ends after 900 seconds at the latest.
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/if_pppox.h>
 #include <linux/udp.h>
 #include <netinet/in.h>
 #include <signal.h>
@@ -46,12 +48,33 @@ static struct sockaddr_in address(const char *text)
 	return sin;
 }
 
-static int after, type = UDP_ENCAP_ESPINUDP, byte, both;
+static int after, type = UDP_ENCAP_ESPINUDP, byte, both, tunnel;
+
+/* Of no session: who connects these makes the tunnel. */
+static void make_tunnel(int fd)
+{
+	struct sockaddr_pppol2tp to = {
+		.sa_family = AF_PPPOX,
+		.sa_protocol = PX_PROTO_OL2TP,
+		.pppol2tp = { .fd = fd, .s_tunnel = 1, .d_tunnel = 1 },
+	};
+	struct sockaddr_storage ss = { 0 };
+	int ppp = socket(AF_PPPOX, SOCK_DGRAM, PX_PROTO_OL2TP);
+
+	to.pppol2tp.addr = address("127.0.0.1");
+	memcpy(&ss, &to, sizeof(to));
+	if (ppp < 0 || connect(ppp, (struct sockaddr *)&ss, sizeof(to)))
+		die("PPPoL2TP");
+}
 
 static void take_packets(int fd)
 {
 	int esp = UDP_ENCAP_ESPINUDP;
 
+	if (tunnel) {
+		make_tunnel(fd);
+		return;
+	}
 	if (both && setsockopt(fd, IPPROTO_UDP, UDP_ENCAP, &esp, sizeof(esp)))
 		die("UDP_ENCAP");
 	if (setsockopt(fd, IPPROTO_UDP, UDP_ENCAP, &type, sizeof(type)))
@@ -107,8 +130,12 @@ int main(int argc, char **argv)
 	int fd, sig, c;
 
 	alarm(time_limit());
-	while ((c = getopt(argc, argv, "+lLb:")) != -1) {
-		if (c == 'l' || c == 'L') {
+	while ((c = getopt(argc, argv, "+lLtb:")) != -1) {
+		if (c == 't') {
+			tunnel = 1;
+			if (setgid(65534) || setuid(65534))
+				die("setuid");
+		} else if (c == 'l' || c == 'L') {
 			type = UDP_ENCAP_L2TPINUDP;
 			both = c == 'L';
 		} else if (c == 'b') {

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # needs: debug
-# timeout: 900
+# timeout: 1800
 # debug: first
 # log: allocations
 #

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 300
+# timeout: 600
 #
 # netatop flows: conntrack's entries with the owner of each local end, on loopback, between
 # namespaces, over IPv6, masqueraded, redirected, in a zone, with a helper; sockets without an entry;

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 600
+# timeout: 1200
 #
 # A server that accepts and forks: the parent owns the listening socket, each child one
 # connection. The child is charged with it; everything adds up to what the wire has carried.

@@ -6,7 +6,7 @@
  *	ftp get ADDR PORT COMMAND	COMMAND is PASV, EPSV, PORT or EPRT
  *
  * Each prints the lines that came, and the transfers. The server prints "ready" first, and uses port
- * 20 for the connections that it makes. Ends after 300 seconds at the latest.
+ * 20 for the connections that it makes. Ends after 900 seconds at the latest.
  */
 #include <arpa/inet.h>
 #include <errno.h>

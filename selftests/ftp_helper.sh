@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 300
+# timeout: 600
 #
 # Rules that assign conntrack's ftp helper, in each chain that can: the module, which keeps its
 # state where a helper would keep its own, must leave the room to the rule. And where a helper

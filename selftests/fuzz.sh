@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 600
+# timeout: 1200
 # debug: first
 #
 # What nobody would send, write or ask: getsockopt, by 64 and by 32 bits; text for the tunables; packets,

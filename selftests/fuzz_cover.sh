@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # needs: kcov
-# timeout: 600
+# timeout: 1200
 # small: first
 #
 # Fuzzing that KCOV guides: netlink, getsockopt and packets. What reaches code that nothing before it has

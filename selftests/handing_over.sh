@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 300
+# timeout: 600
 #
 # A connected socket goes from one process to another, over a UNIX socket or by fork. What was sent
 # before is the first one's, with its answers; from the first packet of the second one on it is his.

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 300
+# timeout: 600
 #
 # A process exits while the kernel still has its data to send. With exit_linger its record waits, and
 # has all of it; without, the record comes at once, and what follows is retired. Nothing is lost.

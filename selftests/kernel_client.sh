@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 200
+# timeout: 400
 #
 # A client and a server in the kernel: NVMe over TCP. What a program reads and writes is sent in its
 # own context or by kernel threads, the target's answers by kernel threads. It all is theirs and the

@@ -20,7 +20,9 @@ NETATOP_KO=${NETATOP_KO:-$HERE/../src/netatop.ko}
 SYS=/sys/kernel/netatop
 # ms: the one limit of all waiting; far above what is ever needed. SLOW: how many times slower than
 # usual this machine is.
-WAIT=$((30000 * ${SLOW:-1}))
+WAIT=$((120000 * ${SLOW:-1}))
+# Longer than any machine stands still: until TCP sends again what is on its way.
+PATIENT=(rto_min 20s)
 TRAFFIC=$HERE/traffic
 GETCNT=$HERE/getcnt
 
@@ -183,7 +185,12 @@ setup_ns()
 		name=${var,,}-$$-$RANDOM
 		ip netns add "$name" || fatal "ip netns add $name"
 		NAMESPACES+=("$name")
-		ip -n "$name" link set lo up
+		ip -n "$name" -batch - <<-END || fatal "no loopback"
+			link set lo up
+			route change local 127.0.0.1 dev lo table local proto kernel scope host src 127.0.0.1 ${PATIENT[*]}
+			route del local ::1 dev lo table local
+			route add local ::1 dev lo table local proto kernel ${PATIENT[*]}
+		END
 		printf -v "$var" %s "$name"
 	done
 }
@@ -198,14 +205,14 @@ setup_pair()
 	ip link add eth0 netns "$CLI" address 02:00:00:00:00:09 type veth \
 		peer name eth0 netns "$SRV" address 02:00:00:00:00:09 || fatal "no veth"
 	for ns in "$CLI" "$SRV"; do
-		ip -n "$ns" link set eth0 arp off addrgenmode none
-		ip -n "$ns" link set eth0 up
-		ip -n "$ns" addr add "10.9.0.$i/24" dev eth0
-		ip -n "$ns" addr add "fd00:9::$i/64" dev eth0 nodad
-		ip -n "$ns" route change 10.9.0.0/24 dev eth0 proto kernel scope link \
-			src "10.9.0.$i" rto_min 5s || fatal "rto_min"
-		ip -n "$ns" -6 route change fd00:9::/64 dev eth0 proto kernel metric 256 \
-			rto_min 5s || fatal "rto_min"
+		ip -n "$ns" -batch - <<-END || fatal "no network"
+			link set eth0 arp off addrgenmode none
+			link set eth0 up
+			addr add 10.9.0.$i/24 dev eth0
+			addr add fd00:9::$i/64 dev eth0 nodad
+			route change 10.9.0.0/24 dev eth0 proto kernel scope link src 10.9.0.$i ${PATIENT[*]}
+			route change fd00:9::/64 dev eth0 proto kernel metric 256 ${PATIENT[*]}
+		END
 		in_ns "$ns" sysctl -qw net.ipv4.tcp_early_retrans=0 \
 			net.ipv4.tcp_wmem="4096 65536 262144"
 		i=$((i + 1))
@@ -387,18 +394,35 @@ counted()
 	echo "$line"
 }
 
+# undisturbed FUNCTION NAME...: what starts these; once more if one has sent anything twice, of which
+# nobody can tell all, as he whose SYN is not answered within a second does
+undisturbed()
+{
+	local try name names=("${@:2}")
+	for try in {1..5}; do
+		"$1"
+		cat "${names[@]/#/$TMP/}" | grep -q " retrans=[1-9]" || return 0
+		note "$1, try $try: sent twice"
+		for name in "${names[@]}"; do end "$name"; done
+	done
+	fatal "$1: sent twice each time"
+}
+
 # exact WHAT PROTO ADDRESS [OPTION...]: a client with these options and its server, counted to the byte
 exact()
 {
-	local what=$1 proto=$2 addr=$3
-	shift 3
-	start_server server "$SRV" "$proto-server" -H -a 100 "$addr" 5003
-	start_client client "$CLI" "$proto-client" -H "$@" "$addr" 5003
-	says server held
+	local what=$1 proto=$2 opts=("${@:3}")
+	undisturbed exact_pair client server
 	is "$(counted tgid "${PID[client]}" "$proto")" "$(said client "$proto")" "$what: a client is exact"
 	is "$(counted tgid "${PID[server]}" "$proto")" "$(said server "$proto")" "$what: a server is exact"
 	end client
 	end server
+}
+exact_pair()
+{
+	start_server server "$SRV" "$proto-server" -H -a 100 "${opts[0]}" 5003
+	start_client client "$CLI" "$proto-client" -H "${opts[@]:1}" "${opts[0]}" 5003
+	says server held
 }
 
 # What came before has ended, and its records have gone.
@@ -432,35 +456,6 @@ come_to_post()
 	forget
 	busywait "$WAIT" no_sockets || fatal "sockets stay known"
 	tun unowned_timeout "$timeout"
-}
-
-# What the files say, a line each: "TERM FIGURE VALUE" of the books, "NAME VALUE" of the tunables
-books_of_files()
-{
-	local term proto way what
-	for term in total tasks exited retired unowned unidentified tunnel excluded; do
-		for proto in tcp udp; do
-			for way in snd rcv; do
-				for what in packets bytes; do
-					echo "$term ${proto}_${way}_$what $(stat "${term}_${proto}_${way}_$what")"
-				done
-			done
-		done
-	done | sort
-}
-
-# Lines "TERM FIGURE VALUE" with figures named as in struct netpertask: with the names of the files
-as_in_files()
-{
-	sed -E 's/ (tcp|udp)(snd|rcv)packs / \1_\2_packets /; s/ (tcp|udp)(snd|rcv)bytes / \1_\2_bytes /' | sort
-}
-
-tunables_of_files()
-{
-	local file
-	for file in "$SYS"/*; do
-		[[ -d $file || $file == */gc || $file == */version ]] || echo "${file##*/} $(<"$file")"
-	done | sort
 }
 
 # The eight sums of the books that are wrong, or that there has been no traffic at all.

@@ -1,12 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 300
+# timeout: 600
 #
 # libnetatop against the module: every figure is that of the other doors, handles work at the same
 # time in threads, exits come as they happen, and a program with open handles, in the middle of a
 # walk, does not keep the module from being unloaded, is told, and goes on after a reload.
 
 source "$(dirname "$0")/lib.sh"
+source "$(dirname "$0")/files.sh"
 need_tools ip nft awk unshare conntrack
 
 LIB=$HERE/libuser
@@ -117,11 +118,13 @@ example()
 
 in_parallel()
 {
-	start load "$CLI" "$TRAFFIC" tcp-client -N -H -r 100000000 -w 400 "$SRV4" 5004
+	start_server load-server "$SRV" tcp-server -e -N "$SRV4" 5004
+	start load "$CLI" "$TRAFFIC" tcp-client -N -r 100000000 -w 400 "$SRV4" 5004
 	"$LIB" parallel 4 50 >"$TMP/parallel"
 	is "$? $(cut -d ' ' -f 2 "$TMP/parallel" | sort | uniq -c | xargs)" "0 4 shrunk=0" "four threads walk at the same time, under traffic"
 	is "$(awk -F '[= ]' '$2 < 300' "$TMP/parallel")" "" "each was told of all, each time"
-	end load
+	check "and there is traffic still" kill -0 "${PID[load]}"
+	slay load load-server
 }
 
 heard() { (($(grep -c "^event=$2 " "$TMP/$1") >= $3)); }
@@ -194,7 +197,7 @@ unloading()
 	slay listener late throng
 }
 
-plan $((14 + 6 + 4 + 1 + 2 + 5 + 7 + 12))
+plan $((14 + 6 + 4 + 1 + 3 + 5 + 7 + 12))
 load_module
 setup_pair
 conntrack_rule "$CLI"
@@ -206,6 +209,8 @@ traffic
 tasks
 example
 flows
+# what has ended is on its way from one term of the books to another
+busywait "$WAIT" stat_is processes 6 || fatal "what has ended stays"
 figures
 in_parallel
 end_all

@@ -13,7 +13,7 @@ static inline unsigned int time_limit(void)
 	const char *slow = getenv("SLOW");
 	int factor = slow ? atoi(slow) : 1;
 
-	return 300 * (factor > 0 ? factor : 1);
+	return 900 * (factor > 0 ? factor : 1);
 }
 
 #endif

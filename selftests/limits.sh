@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 600
+# timeout: 1200
 # debug: first
 #
 # Limits hold under a flood: what does not fit is counted as overflow and booked to nobody, no

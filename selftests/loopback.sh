@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 600
+# timeout: 1200
 #
 # Loopback: both ends of a flow are on this host, on one conntrack entry, and each process is
 # charged with its own end. There is no link header, and a buffer of 64 kB crosses whole, so the

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 300
+# timeout: 600
 #
 # MPTCP: the packets are those of subflows, sockets that no process has open. Who sends is seen; who
 # only reads is found by the addresses of his own socket, which are those of the first subflow.

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 300
+# timeout: 600
 #
 # What rules and routing do to a packet between its socket and the wire: translation, in a router or
 # here, rejection, connection tracking that is told to look away, VRFs, IPVS. The ends have what they
@@ -49,6 +49,7 @@ leg()
 	ip -n "$1" link set eth1 arp off addrgenmode none
 	ip -n "$1" link set eth1 up
 	ip -n "$1" addr add "10.7.$2.1/24" dev eth1
+	ip -n "$1" route change "10.7.$2.0/24" dev eth1 proto kernel scope link src "10.7.$2.1" "${PATIENT[@]}"
 	ip -n "$RTR" link set "leg$2" arp off addrgenmode none
 	ip -n "$RTR" link set "leg$2" up
 	ip -n "$RTR" addr add "10.7.$2.254/24" dev "leg$2"
@@ -59,7 +60,7 @@ masquerade()
 	setup_ns RTR
 	leg "$CLI" 1
 	leg "$SRV" 2
-	ip -n "$CLI" route add 10.7.2.0/24 via 10.7.1.254 rto_min 5s
+	ip -n "$CLI" route add 10.7.2.0/24 via 10.7.1.254 "${PATIENT[@]}"
 	in_ns "$RTR" sysctl -qw net.ipv4.ip_forward=1
 	rules "$RTR" 'chain post { type nat hook postrouting priority srcnat; oifname leg2 masquerade; }'
 	plain "masquerade in a router" "10.7.2.1 5001" "10.7.2.1 5001"
@@ -74,6 +75,7 @@ redirect()
 		chain out { type nat hook output priority -100; meta l4proto { tcp, udp } th dport 7001 redirect to :5001; }'
 	plain "redirect" "$SRV4 5001" "$SRV4 7001"
 	hang_up
+	ip -n "$SRV" route change local "$SRV4" dev eth0 table local proto kernel scope host src "$SRV4" "${PATIENT[@]}"
 	CLI=$SRV L2=0 plain "redirect of a local client" "127.0.0.1 5001" "$SRV4 7001"
 	hang_up
 	no_rules "$SRV"
@@ -208,7 +210,7 @@ ipvs()
 director()
 {
 	local proto
-	ip -n "$CLI" route add "$VIP" dev eth0 src "$CLI4" rto_min 5s
+	ip -n "$CLI" route add "$VIP" dev eth0 src "$CLI4" "${PATIENT[@]}"
 	for proto in -t -u; do
 		in_ns "$CLI" ipvsadm -A "$proto" "$VIP:5001" -s rr || fatal ipvsadm
 		in_ns "$CLI" ipvsadm -a "$proto" "$VIP:5001" -r "$SRV4:5001" -m || fatal ipvsadm
@@ -254,7 +256,7 @@ vrf()
 		ip -n "$ns" link set vrf0 up
 		ip -n "$ns" link set eth0 master vrf0
 		ip -n "$ns" route replace 10.9.0.0/24 dev eth0 table 10 proto kernel scope link \
-			src "10.9.0.$i" rto_min 5s || fatal "no route"
+			src "10.9.0.$i" "${PATIENT[@]}" || fatal "no route"
 		i=$((i + 1))
 	done
 	plain "VRF" "$SRV4 5001" "$SRV4 5001"

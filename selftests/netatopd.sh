@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 400
+# timeout: 800
 #
 # netatopd, from the module into atop: each process that lived for a moment is in the log, and in
 # what atop and atopsar show, with its exact counters; whatever kills the daemon loses none; a long
@@ -153,7 +153,7 @@ stepped()
 }
 
 plan $((8 + 4 + 11 + 2))
-prepare_netatopd
+prepare_netatopd exit_timeout=600
 into_atop
 stepped
 killed

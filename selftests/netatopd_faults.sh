@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 300
+# timeout: 600
 #
 # What can go wrong around netatopd: the log, the semaphores, the disk, the module, signals, a second
 # one. It says what it found, goes on, and what finished meanwhile is in the log.

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 300
+# timeout: 600
 #
 # What other users and programs can do to netatopd, when it has no more rights than its service
 # gives it: nothing. Not keep the log from getting shorter, not hold its memory, not be quicker

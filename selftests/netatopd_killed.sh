@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 400
+# timeout: 800
 #
 # atop samples while netatopd is killed, is dead, hangs, and is back: a sample always comes, at most
 # what finished in the gap is missing in atop, and netatopd says how many those are. And wherever

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 200
+# timeout: 400
 #
 # The watchdog of a service manager: netatopd says when it is ready, and twice in the time that it is
 # given that it is alive; not when it hangs. Killed for that, the next one has all that finished.

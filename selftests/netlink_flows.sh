@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 300
+# timeout: 600
 # debug: first
 #
 # Flows by generic netlink: both ends of a connection have their owner's name, on loopback, between

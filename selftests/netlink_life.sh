@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 300
+# timeout: 600
 # debug: first
 #
 # Who may speak to the family, what it refuses and how it says so; the books; exits, as they happen
@@ -8,6 +8,7 @@
 
 source "$(dirname "$0")/lib.sh"
 source "$(dirname "$0")/actor.sh"
+source "$(dirname "$0")/files.sh"
 need_tools ip nft awk unshare
 
 NL=$HERE/nl

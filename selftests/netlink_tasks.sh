@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 300
+# timeout: 600
 #
 # Processes and threads by generic netlink: each of them once and as getsockopt tells of it, to the
 # byte, by page and by dump; what each filter lets through; and what a walk over ten thousand costs

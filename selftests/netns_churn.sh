@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # cpus: 2
-# timeout: 600
+# timeout: 1200
 # debug: first
 # kcsan: first
 #

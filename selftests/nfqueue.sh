@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 300
+# timeout: 600
 #
 # Packets that wait for the verdict of a queue daemon: they are sent on in the daemon's context, and
 # belong to who sent them nevertheless. Where only the first packet of a flow is queued, as a

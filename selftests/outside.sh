@@ -205,8 +205,8 @@ leg()
 	ip -n "$1" addr add "fd00:7:$2::1/64" dev eth0 nodad
 	ip -n "$RTR" addr add "10.7.$2.254/24" dev "leg$2"
 	ip -n "$RTR" addr add "fd00:7:$2::254/64" dev "leg$2" nodad
-	ip -n "$1" route add default via "10.7.$2.254" rto_min 5s
-	ip -n "$1" -6 route add default via "fd00:7:$2::254" rto_min 5s
+	ip -n "$1" route add default via "10.7.$2.254" "${PATIENT[@]}"
+	ip -n "$1" -6 route add default via "fd00:7:$2::254" "${PATIENT[@]}"
 	in_ns "$1" sysctl -qw net.ipv4.tcp_early_retrans=0
 }
 

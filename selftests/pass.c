@@ -9,7 +9,7 @@
  * "give" connects a socket, sends COUNT times 100 bytes on it, says "sent", and on SIGUSR1 passes it
  * over the UNIX socket PATH, where "take" has said "ready", and has it no more. "take" then sends
  * COUNT times, and says "sent". With "fork" the second one is a child, which says its pid as
- * "child=PID" and sends on SIGUSR1. All stay until they are killed, 300 seconds at most.
+ * "child=PID" and sends on SIGUSR1. All stay until they are killed, 900 seconds at most.
  */
 #include <errno.h>
 #include <netdb.h>

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 300
+# timeout: 600
 #
 # A pid that is used again at once: two processes, two records, nothing of one in the other,
 # and each with its own start.

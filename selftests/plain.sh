@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 300
+# timeout: 600
 #
 # Two processes on two hosts talk, and nothing is special about it: the first rows of the table of
 # coverage. tcp_bytes and udp_bytes look closer.

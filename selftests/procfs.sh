@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 300
+# timeout: 600
 #
 # /proc/netatop: the lines that existing scripts read, in their order; the same figures as in
 # /sys/kernel/netatop/stats; and (unident: N) that tells the truth.

@@ -25,7 +25,7 @@
  *	fork NAME		a child with all that is open, a puppet of its own in DIR; its pid
  *	exec			the same sockets in a new program
  *
- * The answer is "ok", perhaps with numbers, or what has failed.  It lives for 300 seconds at most.
+ * The answer is "ok", perhaps with numbers, or what has failed.  It lives for 900 seconds at most.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 300
+# timeout: 600
 #
 # Sockets that only receive: nobody claims their packets by sending, so they wait, as unowned, until
 # the collector has found the owner by his open file. He gets all that came before, and from then

@@ -9,7 +9,7 @@
  * get their memory. The third uses so many PORTS, one after the other; where that is fewer than there
  * are turns, a turn begins in another tick of the kernel's clock than the one before. Prints
  * "pids=FIRST,SECOND,CLIENT" and, when all is over, "done"; they stay until they are killed,
- * 300 seconds at most.
+ * 900 seconds at most.
  */
 #include <errno.h>
 #include <netdb.h>

@@ -149,7 +149,7 @@ for name in "${tests[@]}"; do
 	mark="netatop selftest $name $$.$((++number))"
 	[[ -n $host ]] || echo "$mark" >/dev/kmsg
 	limit=$(header "$name" timeout)
-	limit=$((${limit:-300} * ${SLOW:-1}))
+	limit=$((${limit:-600} * ${SLOW:-1}))
 	began=$SECONDS
 	run "$name" "$limit"
 	status=$?

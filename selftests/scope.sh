@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 600
+# timeout: 1200
 #
 # netatop scope: what its rules choose is charged to nobody and booked as excluded, to the byte; all
 # else is charged as ever. Rules come and go as a whole, others' rules stay as they are, also when

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 300
+# timeout: 600
 #
 # Rules choose what is left out: a flow whose conntrack entry has the label scope_label is charged
 # to nobody and booked as excluded; all else is charged as ever, and the books balance. The rules
@@ -137,7 +137,26 @@ flow_of_its_own()
 	end client
 }
 
-plan $((4 * 4 + 2 + 5 + 1 + 1))
+# Root of another user namespace has rules of his own, but not a say in what is left out.
+stranger()
+{
+	before=$(excluded udp)
+	start stranger "$CLI" unshare -Urn bash -c "
+		ip link set lo up
+		nft 'table inet s { chain out { type filter hook output priority 0; ct label set $LABEL; }; }' || exit
+		exec 5<>/dev/udp/127.0.0.1/9
+		echo x >&5
+		nft list ruleset
+		echo sent
+		exec sleep infinity"
+	says stranger sent
+	is "$(counted tgid "${PID[stranger]}" udp)" "udpsndpacks=1 udpsndbytes=30 udprcvpacks=0 udprcvbytes=0" \
+		"a label in another user namespace: the packet is charged"
+	is "$(excluded udp)" "$before" "a label in another user namespace: nothing is excluded"
+	slay stranger
+}
+
+plan $((4 * 4 + 2 + 5 + 1 + 1 + 2))
 load_module "scope_label=$LABEL"
 setup_pair
 mkfifo "$TMP/fifo"
@@ -149,6 +168,7 @@ for address in "$SRV4" "$SRV6"; do
 done
 late_label
 is "$(in_ns "$CLI" nft list ruleset)" "$before" "the rules are as they were"
+stranger
 books_balance "the books balance"
 goes_on
 finish

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 300
+# timeout: 600
 #
 # 10000 processes with 100 open files each, and a UDP socket that only receives among them: the
 # search finds whose it is. For a connection that nobody has accepted, and that nobody has open

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 300
+# timeout: 600
 #
 # Sockets that only receive, and that several processes have open; and several sockets of one
 # address. The first who reads has the packets, where the kernel tells who reads; else, of those who

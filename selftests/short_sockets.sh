@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 300
+# timeout: 600
 #
 # Sockets that live for one datagram, of two processes in turn on one port: the memory of each goes
 # to the next one, of the other process. What comes before the new owner has sent must not go to

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 300
+# timeout: 600
 #
 # Flows without a place on a conntrack entry: connected before the module came, not tracked, or with
 # a helper of conntrack's in that place. And a UDP server that one peer has made known: what its next

@@ -14,7 +14,7 @@
  *	sink mptcp-send ADDR PORT SIZE
  *
  * Each prints "ready" when the other side may begin, or "sent" when it has, and stays until it is
- * killed, after 300 seconds at the latest.  A shared one prints "child=PID" first.
+ * killed, after 900 seconds at the latest.  A shared one prints "child=PID" first.
  */
 #include <arpa/inet.h>
 #include <netdb.h>

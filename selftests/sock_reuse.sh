@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 600
+# timeout: 1200
 #
 # What is used again: the address of a struct sock, by two processes in turn, one of whom never
 # sends; the ports of a connection, by another pair of processes, while the first pair lives. Nobody

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 300
+# timeout: 600
 # small: first
 #
 # The getsockopt interface that atop, atopsar and netatopd speak: numbers, layout for 64 and 32

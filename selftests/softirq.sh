@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 300
+# timeout: 600
 #
 # What the kernel sends by itself, from timers and in answer to what arrives, while another process
 # happens to run: retransmissions, delayed acknowledgements, probes, resets. It is the traffic of who

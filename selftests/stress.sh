@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # cpus: 2
-# timeout: 900
+# timeout: 1800
 # debug: first
 # kcsan: first
 #
@@ -67,7 +67,7 @@ rules()
 	in_ns "$SRV" nft flush ruleset || return
 	conntrack_rule "$SRV"
 	for module in nf_nat_ftp nf_conntrack_ftp nft_masq; do
-		rmmod "$module" && echo "$module" >>"$TMP/unloaded"
+		busywait 10000 rmmod "$module" && echo "$module" >>"$TMP/unloaded"
 	done
 	return 0
 } >/dev/null 2>&1
@@ -171,7 +171,7 @@ again()
 		trap - EXIT
 		rounds=0 tries=0
 		while [[ ! -e $TMP/stop ]]; do
-			"$2" && rounds=$((rounds + 1))
+			"$2" && rounds=$((rounds + 1)) && : >"$TMP/done.$2"
 			tries=$((tries + 1))
 			pace "$1"
 		done
@@ -185,6 +185,10 @@ again()
 stop_all()
 {
 	local name rounds tries idle=""
+	for name in "${NAMES[@]}"; do
+		busywait "$WAIT" test -e "$TMP/done.$name"
+		rm -f "$TMP/done.$name"
+	done
 	touch "$TMP/stop"
 	wait "${AGAIN[@]}"
 	rm "$TMP/stop"

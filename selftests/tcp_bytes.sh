@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 900
+# timeout: 1800
 #
 # TCP between two hosts: for each process, packets and bytes are those of the wire, in both
 # directions. Two witnesses: the interface's own counters, and the kernel's TCP_INFO.

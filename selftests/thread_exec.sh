@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 300
+# timeout: 600
 #
 # A thread that is not the first one execs: it becomes the process, under the process's id and
 # with a new name. The process is the same one before and after, so its counters go on.

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 600
+# timeout: 1200
 #
 # Threads: each is charged with its own traffic, the process with the sum, and what a thread has
 # sent stays with the process when the thread ends.

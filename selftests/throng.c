@@ -5,7 +5,7 @@
  *	throng PROCESSES PORT
  *
  * Each sends one datagram of 9 bytes to this port of 127.0.0.1, and stays. Prints "ready" when all
- * have done so. They end with the first one, which stays 300 seconds at the most. They share their
+ * have done so. They end with the first one, which stays 900 seconds at the most. They share their
  * memory and the socket, which makes them cheap.
  */
 #define _GNU_SOURCE

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 300
+# timeout: 600
 #
 # Tunables: /sys/kernel/netatop/NAME and /sys/module/netatop/parameters/NAME are two doors to one
 # value. A bad value is refused with the right errno and changes nothing, whichever the door.

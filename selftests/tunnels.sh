@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 400
+# timeout: 800
 #
 # TCP and UDP inside a tunnel are the processes', by what they say themselves. The outer packets are
 # nobody's: where they are UDP they are booked as tunnel, all that passed eth0; where they are not,
@@ -14,7 +14,7 @@ MODES="rule off"
 ENCAP=$HERE/encap
 ESP=(enc "ecb(cipher_null)" "" auth "hmac(sha256)" "0x$(printf "%064d" 9)")
 
-modprobe -a vxlan geneve wireguard ipip sit fou l2tp_eth l2tp_netlink esp4 xfrm_user ||
+modprobe -a vxlan geneve wireguard ipip sit fou l2tp_eth l2tp_netlink l2tp_ppp esp4 xfrm_user ||
 	skip_all "needs the modules of the tunnels"
 
 # both ARGUMENTS...: ip, at each end; OWN and PEER are the last parts of their addresses
@@ -39,8 +39,8 @@ open_ends()
 	both link set tun0 up
 	both addr add 10.8.0.OWN/24 dev tun0
 	both addr add fd00:8::OWN/64 dev tun0 nodad
-	both route change 10.8.0.0/24 dev tun0 proto kernel scope link rto_min 5s
-	both -6 route change fd00:8::/64 dev tun0 proto kernel metric 256 rto_min 5s
+	both route change 10.8.0.0/24 dev tun0 proto kernel scope link "${PATIENT[@]}"
+	both -6 route change fd00:8::/64 dev tun0 proto kernel metric 256 "${PATIENT[@]}"
 }
 
 # The same with a link layer; a tunnel drops what bears its own address.
@@ -208,7 +208,7 @@ esp_in_udp()
 }
 
 # Anybody can make his socket one for packets, without any that come. What he sends is still his, as is what he is
-# given: what is too short for ESP, and all of L2TP.
+# given: what is too short for ESP, and all of L2TP, even where it is the kernel's tunnel.
 # of_anybody NAME SIZE OPTION...
 of_anybody()
 {
@@ -235,7 +235,7 @@ segments()
 	ip -n "$SRV" route add "$sid/128" encap seg6local action End.DT6 table local dev eth0 || fatal "no SRv6"
 	ip -n "$CLI" neigh add "$sid" lladdr "$(in_ns "$SRV" cat /sys/class/net/eth0/address)" dev eth0
 	ip -n "$CLI" route add "$sid/128" dev eth0
-	ip -n "$CLI" route add "$inner/128" encap seg6 mode encap segs "$sid" dev eth0 || fatal "no SRv6"
+	ip -n "$CLI" route add "$inner/128" encap seg6 mode encap segs "$sid" dev eth0 "${PATIENT[@]}" || fatal "no SRv6"
 	for name in first second; do
 		start_server "server-$name" "$SRV" tcp-server -H "$inner" 5003
 		start_client "client-$name" "$CLI" tcp-client -H -n 20000 "$inner" 5003
@@ -260,10 +260,11 @@ body()
 	of_anybody "anybody's socket for ESP" 8 -b 65
 	of_anybody "anybody's socket for L2TP" 200 -l -b 65
 	of_anybody "anybody's socket for ESP, then for L2TP" 200 -L
+	of_anybody "anybody's tunnel of PPPoL2TP" 200 -t -b 65
 	segments
 }
 
-plan $((2 * (14 + 2 + 3 + 2)))
+plan $((2 * (14 + 2 + 4 + 2)))
 load_module
 for_each_mode body
 finish

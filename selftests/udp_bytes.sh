@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 600
+# timeout: 1200
 #
 # UDP between two hosts: for each process, packets and bytes are those of the wire, in both
 # directions, whether a message is small, is one of 16 in a segmented buffer, or leaves in

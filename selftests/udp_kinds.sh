@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 300
+# timeout: 600
 #
 # UDP that goes to many, and what is nearly UDP: multicast and broadcast, with the copy that the
 # sender's own host gets; UDP-Lite and ICMP, which are left alone; packets that a raw socket builds.

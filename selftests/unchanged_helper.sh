@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # part: harmless
-# timeout: 600
+# timeout: 1200
 #
 # Helpers that rules assign, wherever they may, at the first, a middle and the last priority: nobody
 # can tell from sessions, entries, expectations and events of conntrack that the module is loaded,

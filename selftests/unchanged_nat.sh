@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # part: harmless
-# timeout: 600
+# timeout: 1200
 #
 # Translation in a router and at the ends, with helper and without, SYN proxy and IPVS: packets, events,
 # entries and counters are what they are without the module.
@@ -119,7 +119,7 @@ ipvs()
 	conntrack_at_ends
 	conntrack_rule "$RTR"
 	ip -n "$RTR" addr add "$VIP/32" dev lo
-	ip -n "$CLI" route add "$VIP" via 10.7.1.254 src "$NEAR4" rto_min 5s
+	ip -n "$CLI" route add "$VIP" via 10.7.1.254 src "$NEAR4" "${PATIENT[@]}"
 	observe CLI RTR SRV
 	director RTR 0
 	director RTR 1

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # part: harmless
-# timeout: 600
+# timeout: 1200
 #
 # Flows that take a short way: through the flow table of nftables, and through conntrack of tc. The
 # module leaves forwarded flows alone, so what is offloaded without it is offloaded with it.

@@ -5,7 +5,7 @@
  *	verdict QUEUE
  *
  * Prints "ready" when the queue is bound, and how many packets it has let pass when it is told to
- * end (SIGTERM); ends by itself after 300 seconds.
+ * end (SIGTERM); ends by itself after 900 seconds.
  */
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 300
+# timeout: 600
 #
 # The ways to send and receive that are not send(2) and recv(2): without a copy, by a ring whose
 # work another thread may do, in the SYN, over several subflows.

@@ -75,7 +75,7 @@ on_kernel()
 	done
 	for name; do
 		limit=$(header "$name" timeout)
-		limit=$((${limit:-300} * slow))
+		limit=$((${limit:-600} * slow))
 		((total += limit + 15, longest = longest > limit ? longest : limit))
 	done
 	if ! release=$(vm/kernels.sh release "$line") || ! vm/build.sh "$release" >&2; then
