@@ -269,7 +269,7 @@ refused()
 	in_ns "$CLI" nft delete table inet netatop
 }
 
-# Others change their rules all the time; and two take ours away.
+# Others change their rules all the time; and two take ours away, while processes end that they look at.
 busy()
 {
 	local i
@@ -285,6 +285,7 @@ busy()
 	slay others
 	is "$(sort -u "$TMP/lists")" "" "list, while others change their rules"
 	scope flush >/dev/null
+	start brief "$CLI" bash -c 'while :; do /bin/true; done'
 	for i in {1..40}; do
 		scope add port 6001 >/dev/null
 		start first "$CLI" "$NETATOP" scope flush
@@ -294,6 +295,7 @@ busy()
 			break
 		fi
 	done >"$TMP/flushes" 2>&1
+	slay brief
 	is "$(cat "$TMP/flushes")" "" "two flush at once"
 }
 

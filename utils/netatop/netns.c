@@ -85,8 +85,11 @@ static int visit(struct walk *walk, const char *path)
 	int fd, err = 0;
 
 	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return errno == EACCES || errno == EPERM ? -errno : 0;
+	if (fd < 0) {
+		err = errno == EACCES || errno == EPERM ? -errno : 0;
+		/* EACCES is also said of a process that has just ended */
+		return lstat(path, &st) ? 0 : err;
+	}
 	if (fstatfs(fd, &fs) || fs.f_type != NSFS_MAGIC || fstat(fd, &st) ||
 	    ioctl(fd, NS_GET_NSTYPE) != CLONE_NEWNET || !remember(walk, st.st_ino))
 		goto out;
