@@ -403,7 +403,7 @@ undisturbed()
 		"$1"
 		cat "${names[@]/#/$TMP/}" | grep -q " retrans=[1-9]" || return 0
 		note "$1, try $try: sent twice"
-		for name in "${names[@]}"; do end "$name"; done
+		for name in "${names[@]}"; do [[ ! -v PID[$name] ]] || end "$name"; done
 	done
 	fatal "$1: sent twice each time"
 }

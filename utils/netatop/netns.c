@@ -88,7 +88,7 @@ static int visit(struct walk *walk, const char *path)
 	if (fd < 0) {
 		err = errno == EACCES || errno == EPERM ? -errno : 0;
 		/* EACCES is also said of a process that has just ended */
-		return lstat(path, &st) ? 0 : err;
+		return err && !lstat(path, &st) ? err : 0;
 	}
 	if (fstatfs(fd, &fs) || fs.f_type != NSFS_MAGIC || fstat(fd, &st) ||
 	    ioctl(fd, NS_GET_NSTYPE) != CLONE_NEWNET || !remember(walk, st.st_ino))
