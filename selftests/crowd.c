@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -43,9 +44,17 @@ int main(int argc, char **argv)
 	long processes = argc > 2 ? atol(argv[1]) : 0, files = argc > 2 ? atol(argv[2]) : 0;
 	int shared = argc > 3 ? CLONE_FILES : 0;
 	int null = open("/dev/null", O_RDWR), sock = socket(AF_INET, SOCK_DGRAM, 0);
+	struct rlimit limit;
 	char *stacks;
 
 	alarm(time_limit());
+	getrlimit(RLIMIT_NOFILE, &limit);
+	/* some more have been inherited */
+	if (files + 64 > (long)limit.rlim_cur) {
+		limit.rlim_cur = limit.rlim_max = files + 64;
+		if (setrlimit(RLIMIT_NOFILE, &limit))
+			die("so many files");
+	}
 	/* their status is nobody's concern */
 	signal(SIGCHLD, SIG_IGN);
 	if (null < 0 || sock < 0)

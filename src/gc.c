@@ -16,23 +16,36 @@
 #include "task.h"
 
 #include <linux/mutex.h>
+#include <linux/sched/signal.h>
 #include <linux/tracepoint.h>
+#include <linux/wait.h>
 #include <linux/workqueue.h>
 
 /* How soon after an exit the collector comes, and again until it is over. */
 #define GC_SOON		(HZ / 10)
 
+/* How long one who asks for a collection waits for a search. */
+#define SEARCH_WAIT	(2 * HZ)
+
 /* After how many times the interval without strangers readers are left alone. */
 #define QUIET_PASSES	2
+
+/* One that forces a pass at a time; it waits between its parts. */
+static DEFINE_MUTEX(gc_force_mutex);
 
 /* One pass at a time; guards all that is the collector's own. */
 static DEFINE_MUTEX(gc_mutex);
 static LIST_HEAD(gc_graves);		/* records to free after a grace period */
 static unsigned long gc_aged;		/* jiffies of the last whole pass */
 static bool gc_stopped;
+static bool gc_forced;			/* no pass before the one that is forced */
+static bool gc_search_again;		/* for what the walk does not look for */
 
 static void nta_gc_work(struct work_struct *work);
 static DECLARE_DELAYED_WORK(gc_dwork, nta_gc_work);
+static void nta_gc_search_work(struct work_struct *work);
+static DECLARE_WORK(gc_search, nta_gc_search_work);
+static DECLARE_WAIT_QUEUE_HEAD(gc_searched);
 static unsigned long gc_called;		/* bit 0: it has been told of an exit */
 
 /* Told of each whole pass, under gc_mutex. */
@@ -62,10 +75,67 @@ static void gc_free(struct list_head *graves)
 	}
 }
 
+static void gc_age(void)
+{
+	unsigned long unowned_timeout = nta_param(NTA_UNOWNED_TIMEOUT) * HZ;
+
+	nta_record_age(unowned_timeout);
+	nta_sock_age(unowned_timeout);
+}
+
+/* Under gc_mutex; the walk itself is not, as it can be long. */
+static void gc_search_begin(bool force)
+{
+	if (!gc_stopped && nta_search_begin(force))
+		queue_work(system_unbound_wq, &gc_search);
+}
+
+static void nta_gc_search_work(struct work_struct *work)
+{
+	nta_search_walk();
+	mutex_lock(&gc_mutex);
+	nta_search_settle();
+	if (gc_search_again)
+		gc_search_begin(true);
+	gc_search_again = false;
+	/* those that have been found by then do not count as quiet */
+	if (!nta_search_is_under_way())
+		gc_age();
+	if (!gc_stopped)
+		gc_schedule(1);
+	mutex_unlock(&gc_mutex);
+	wake_up_all(&gc_searched);
+}
+
+/* Look for all that are unowned now, and wait for it, if not for ever. */
+static void gc_search_now(void)
+{
+	long left = SEARCH_WAIT;
+	bool again;
+
+	do {
+		mutex_lock(&gc_mutex);
+		/* one that has begun before does not look for all */
+		again = nta_search_is_under_way();
+		if (!again)
+			gc_search_begin(true);
+		mutex_unlock(&gc_mutex);
+		left = wait_event_killable_timeout(gc_searched,
+						   !nta_search_is_under_way(),
+						   left);
+	} while (again && left > 0);
+	if (!again)
+		return;
+	mutex_lock(&gc_mutex);
+	gc_search_again = nta_search_is_under_way();
+	if (!gc_search_again)
+		gc_search_begin(true);
+	mutex_unlock(&gc_mutex);
+}
+
 /* Returns jiffies until there is something to do again. */
 static unsigned long gc_pass(bool force)
 {
-	unsigned long unowned_timeout = nta_param(NTA_UNOWNED_TIMEOUT) * HZ;
 	unsigned long interval = nta_param(NTA_GC_INTERVAL) * HZ;
 	bool whole = force || time_after_eq(jiffies, gc_aged + interval);
 	struct nta_record *rec, *next;
@@ -78,14 +148,12 @@ static unsigned long gc_pass(bool force)
 	lockdep_assert_held(&gc_mutex);
 
 	nta_stats_event(NTA_GC_RUNS);
-	if (force)
-		nta_task_settle();
 	if (whole) {
 		gc_aged = jiffies;
-		if (!gc_stopped)
-			nta_search(force);
-		nta_record_age(unowned_timeout);
-		nta_sock_age(unowned_timeout);
+		if (!force)
+			gc_search_begin(false);
+		if (!nta_search_is_under_way())
+			gc_age();
 		if (!gc_stopped)
 			nta_reader_rest(QUIET_PASSES * interval);
 	}
@@ -119,37 +187,64 @@ static unsigned long gc_pass(bool force)
 		    time_before(jiffies, due) ? due - jiffies : 0);
 }
 
+/* From now on an exit calls it again: before it looks. */
+static void gc_hear(void)
+{
+	clear_bit(0, &gc_called);
+	smp_mb__after_atomic();
+}
+
 static void gc_run(bool force)
 {
-	unsigned long wait;
+	unsigned long wait = gc_pass(force);
 
-	mutex_lock(&gc_mutex);
-	clear_bit(0, &gc_called);
-	/* before it looks, so that an exit from now on calls it again */
-	smp_mb__after_atomic();
-	wait = gc_pass(force);
 	if (!gc_stopped)
 		gc_schedule(max(wait, 1UL));
 	/* it may have been told of an exit while it was looking */
 	if (!gc_stopped && test_bit(0, &gc_called))
 		gc_schedule(GC_SOON);
-	mutex_unlock(&gc_mutex);
 }
 
 static void nta_gc_work(struct work_struct *work)
 {
-	gc_run(false);
+	mutex_lock(&gc_mutex);
+	/* who exits while one that is forced waits is left to the next */
+	if (!gc_forced) {
+		gc_hear();
+		gc_run(false);
+	}
+	mutex_unlock(&gc_mutex);
 }
 
 /**
  * nta_gc_force() - collect now all that can be
  *
- * Process context, sleeps for a grace period.  Tasks that have exited are
- * finished without waiting for packets that may follow.
+ * Process context, sleeps for a grace period, and for a search, but not longer
+ * than two seconds; one after the other.  Tasks that have exited are finished
+ * without waiting for packets that may follow.
+ *
+ * Return: 0, or -EINTR if the caller was killed before it was its turn.
  */
-void nta_gc_force(void)
+int nta_gc_force(void)
 {
+	if (mutex_lock_killable(&gc_force_mutex))
+		return -EINTR;
+
+	mutex_lock(&gc_mutex);
+	gc_forced = true;
+	gc_hear();
+	nta_task_settle();
+	mutex_unlock(&gc_mutex);
+
+	gc_search_now();
+
+	mutex_lock(&gc_mutex);
 	gc_run(true);
+	gc_forced = false;
+	mutex_unlock(&gc_mutex);
+
+	mutex_unlock(&gc_force_mutex);
+	return 0;
 }
 
 /**
@@ -233,10 +328,14 @@ void nta_gc_exit(void)
 	mutex_lock(&gc_mutex);
 	gc_stopped = true;
 	mutex_unlock(&gc_mutex);
+	nta_search_cancel();
+	flush_work(&gc_search);
 	cancel_delayed_work_sync(&gc_dwork);
 
 	mutex_lock(&gc_mutex);
+	nta_task_settle();
 	gc_pass(true);
+	nta_task_settle();
 	gc_pass(true);
 	mutex_unlock(&gc_mutex);
 }

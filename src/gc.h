@@ -7,7 +7,7 @@
 
 int nta_gc_init(void);
 void nta_gc_exit(void);
-void nta_gc_force(void);
+int nta_gc_force(void);
 void nta_gc_set_notify(void (*notify)(void));
 
 #endif /* _NTA_GC_H */

@@ -88,6 +88,7 @@ static void pending_add(void)
 {
 	spin_lock(&nta_tasks.lock);
 	list_splice_tail_init(&nta_tasks.exiting, &pending_threads);
+	list_splice_tail_init(&nta_tasks.dead, &pending_tasks);
 	spin_unlock(&nta_tasks.lock);
 }
 
@@ -230,7 +231,8 @@ static bool task_is_over(struct nta_task *task, bool force)
 
 /**
  * nta_task_finish() - take the processes that are over off the table
- * @force: do not wait for packets that may follow
+ * @force: do not wait for packets that may follow; of those that had exited
+ *	   when nta_task_settle() was called
  * @list: where to put them, linked by @exit_link, each with the table's
  *	  reference
  *
@@ -245,9 +247,11 @@ unsigned long nta_task_finish(bool force, struct list_head *list)
 	struct nta_task *task, *next;
 	bool over;
 
-	spin_lock(&nta_tasks.lock);
-	list_splice_tail_init(&nta_tasks.dead, &pending_tasks);
-	spin_unlock(&nta_tasks.lock);
+	if (!force) {
+		spin_lock(&nta_tasks.lock);
+		list_splice_tail_init(&nta_tasks.dead, &pending_tasks);
+		spin_unlock(&nta_tasks.lock);
+	}
 
 	list_for_each_entry_safe(task, next, &pending_tasks, exit_link) {
 		cond_resched();

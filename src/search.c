@@ -61,12 +61,28 @@ struct nta_wanted {
 	struct task_struct	*tsk;
 };
 
+/**
+ * struct nta_search - a walk over the open files of all processes
+ * @begin: jiffies when it began
+ * @nr: how many are wanted
+ * @left: files of this step
+ * @tsk: whose files are looked at
+ * @wanted: what is looked for, in the order of the hashes
+ * @tasks: processes that come next
+ */
 struct nta_search {
-	struct nta_wanted	*wanted;
+	unsigned long		begin;
 	unsigned int		nr;
-	struct task_struct	*tsk;	/* whose files are looked at */
-	unsigned int		left;	/* of this step */
+	unsigned int		left;
+	struct task_struct	*tsk;
+	struct nta_wanted	wanted[SEARCH_WANTED];
+	struct task_struct	*tasks[SEARCH_TASKS];
 };
+
+/* The walk that is under way; begun and ended under the collector's mutex. */
+static struct nta_search *search_walk;
+static unsigned long search_rest_until;
+static bool search_cancelled;
 
 static int wanted_cmp(const void *a, const void *b)
 {
@@ -76,7 +92,7 @@ static int wanted_cmp(const void *a, const void *b)
 }
 
 /* The first of those that have the hash; two slots can want one socket. */
-static struct nta_wanted *wanted_find(const struct nta_search *search, u64 hash)
+static struct nta_wanted *wanted_find(struct nta_search *search, u64 hash)
 {
 	unsigned int lo = 0, hi = search->nr;
 
@@ -163,7 +179,7 @@ static void search_task(struct nta_search *search, struct task_struct *tsk)
 		this_cpu_add(nta_stats.event[NTA_SEARCHED_FILES],
 			     SEARCH_FILES - search->left);
 		cond_resched();
-	} while (fd);
+	} while (fd && !READ_ONCE(search_cancelled));
 }
 
 /* A thread that still has files; the first of a process may have ended. */
@@ -219,8 +235,15 @@ static unsigned int next_tasks(struct task_struct **last, u64 until,
 	return n;
 }
 
-static void search_all(struct nta_search *search, struct task_struct **tasks)
+/**
+ * nta_search_walk() - go through the open files of all processes
+ *
+ * Process context, may sleep, for as long as there are files; only after
+ * nta_search_begin(), once.
+ */
+void nta_search_walk(void)
 {
+	struct nta_search *search = search_walk;
 	u64 until = ktime_get_boottime_ns();
 	struct task_struct *last = NULL;
 	unsigned int i, n;
@@ -228,13 +251,14 @@ static void search_all(struct nta_search *search, struct task_struct **tasks)
 
 	memset(search_tables, 0, sizeof(search_tables));
 	do {
-		n = next_tasks(&last, until, tasks, &more);
+		n = next_tasks(&last, until, search->tasks, &more);
 		for (i = 0; i < n; i++) {
-			search_task(search, tasks[i]);
-			put_task_struct(tasks[i]);
+			if (!READ_ONCE(search_cancelled))
+				search_task(search, search->tasks[i]);
+			put_task_struct(search->tasks[i]);
 		}
 		cond_resched();
-	} while (more);
+	} while (more && !READ_ONCE(search_cancelled));
 	if (last)
 		put_task_struct(last);
 }
@@ -291,9 +315,6 @@ static void search_settle_all(struct nta_search *search)
 			search_settle(wanted, found);
 		cond_resched();
 	}
-	for (i = 0; i < search->nr; i++)
-		if (search->wanted[i].tsk)
-			put_task_struct(search->wanted[i].tsk);
 }
 
 static int search_want(u64 hash, u64 handle, void *data)
@@ -310,36 +331,80 @@ static int search_want(u64 hash, u64 handle, void *data)
 }
 
 /**
- * nta_search() - look for the owners of unowned records
+ * nta_search_is_under_way() - has a walk begun that has not been settled
+ *
+ * Any context.
+ */
+bool nta_search_is_under_way(void)
+{
+	return READ_ONCE(search_walk);
+}
+
+/**
+ * nta_search_begin() - begin to look for the owners of unowned records
  * @force: also if the last search was a moment ago
  *
- * Process context, may sleep; one caller at a time.  A record is looked for
- * ever less often, so that one that nobody owns does not keep it busy.
+ * Process context, under the mutex that nta_search_settle() is called under.
+ * A record is looked for ever less often, so that one that nobody owns does
+ * not keep it busy.
+ *
+ * Return: whether nta_search_walk() is to be called, and nta_search_settle()
+ * after it; not if one is under way or nothing is due.
  */
-void nta_search(bool force)
+bool nta_search_begin(bool force)
 {
-	static unsigned long rest_until;
-	unsigned long begin = jiffies;
-	struct nta_search search = { };
-	struct task_struct **tasks;
+	struct nta_search *search;
 
-	if (!nta_record_unowned() ||
-	    (!force && rest_until && time_before(jiffies, rest_until)))
-		return;
-	search.wanted = kvmalloc_array(SEARCH_WANTED, sizeof(*search.wanted),
-				       GFP_KERNEL);
-	tasks = kmalloc_array(SEARCH_TASKS, sizeof(*tasks), GFP_KERNEL);
-	if (search.wanted && tasks) {
-		nta_record_want(force, search_want, &search);
-		if (search.nr) {
-			sort(search.wanted, search.nr, sizeof(*search.wanted),
-			     wanted_cmp, NULL);
-			nta_stats_event(NTA_SEARCHES);
-			search_all(&search, tasks);
-			search_settle_all(&search);
-		}
+	if (search_walk || !nta_record_unowned() ||
+	    (!force && search_rest_until &&
+	     time_before(jiffies, search_rest_until)))
+		return false;
+	search = kvmalloc(sizeof(*search), GFP_KERNEL);
+	if (!search)
+		return false;
+	search->begin = jiffies;
+	search->nr = 0;
+	nta_record_want(force, search_want, search);
+	if (!search->nr) {
+		kvfree(search);
+		return false;
 	}
-	kfree(tasks);
-	kvfree(search.wanted);
-	rest_until = jiffies + SEARCH_REST * (jiffies - begin);
+	sort(search->wanted, search->nr, sizeof(*search->wanted), wanted_cmp,
+	     NULL);
+	nta_stats_event(NTA_SEARCHES);
+	WRITE_ONCE(search_walk, search);
+	return true;
+}
+
+/**
+ * nta_search_settle() - give those that were found what is theirs
+ *
+ * Process context, while the collector is not running.  Does nothing where
+ * there has been no walk.
+ */
+void nta_search_settle(void)
+{
+	struct nta_search *search = search_walk;
+	unsigned int i;
+
+	if (!search)
+		return;
+	if (!READ_ONCE(search_cancelled))
+		search_settle_all(search);
+	for (i = 0; i < search->nr; i++)
+		if (search->wanted[i].tsk)
+			put_task_struct(search->wanted[i].tsk);
+	search_rest_until = jiffies + SEARCH_REST * (jiffies - search->begin);
+	WRITE_ONCE(search_walk, NULL);
+	kvfree(search);
+}
+
+/**
+ * nta_search_cancel() - no more searches
+ *
+ * A walk that is under way ends soon, and is settled as if it had found nobody.
+ */
+void nta_search_cancel(void)
+{
+	WRITE_ONCE(search_cancelled, true);
 }

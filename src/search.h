@@ -7,6 +7,10 @@
 
 #include <linux/types.h>
 
-void nta_search(bool force);
+bool nta_search_is_under_way(void);
+bool nta_search_begin(bool force);
+void nta_search_walk(void);
+void nta_search_settle(void);
+void nta_search_cancel(void);
 
 #endif /* _NTA_SEARCH_H */

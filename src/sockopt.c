@@ -148,8 +148,7 @@ static int nta_getsockopt(struct sock *sk, int cmd, void __user *user, int *len)
 	case NETATOP_PROBE:
 		return 0;
 	case NETATOP_FORCE_GC:
-		nta_gc_force();
-		return 0;
+		return nta_gc_force();
 	case NETATOP_EMPTY_EXIT:
 		return nta_exitlist_wait_empty();
 	}

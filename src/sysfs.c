@@ -72,8 +72,8 @@ static ssize_t gc_store(struct kobject *kobj, struct kobj_attribute *attr,
 		return err;
 	if (value != 1)
 		return -ERANGE;
-	nta_gc_force();
-	return count;
+	err = nta_gc_force();
+	return err ?: count;
 }
 
 static struct kobj_attribute attr_gc = __ATTR(gc, 0200, NULL, gc_store);

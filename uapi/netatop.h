@@ -12,7 +12,8 @@
  *
  *   NETATOP_PROBE	succeeds where the module is loaded; buf may be NULL and
  *			len 0.
- *   NETATOP_FORCE_GC	runs one garbage collection before it returns.
+ *   NETATOP_FORCE_GC	runs one garbage collection before it returns, but does not
+ *			wait for a search for owners longer than two seconds.
  *   NETATOP_EMPTY_EXIT	waits until the list of finished processes has been read
  *			empty, at most exit_timeout seconds.
  *   NETATOP_GETCNT_EXIT
