@@ -247,12 +247,6 @@ unsigned long nta_task_finish(bool force, struct list_head *list)
 	struct nta_task *task, *next;
 	bool over;
 
-	if (!force) {
-		spin_lock(&nta_tasks.lock);
-		list_splice_tail_init(&nta_tasks.dead, &pending_tasks);
-		spin_unlock(&nta_tasks.lock);
-	}
-
 	list_for_each_entry_safe(task, next, &pending_tasks, exit_link) {
 		cond_resched();
 		over = task_is_over(task, force);

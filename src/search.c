@@ -379,16 +379,14 @@ bool nta_search_begin(bool force)
 /**
  * nta_search_settle() - give those that were found what is theirs
  *
- * Process context, while the collector is not running.  Does nothing where
- * there has been no walk.
+ * Process context, while the collector is not running; only after
+ * nta_search_walk(), once.
  */
 void nta_search_settle(void)
 {
 	struct nta_search *search = search_walk;
 	unsigned int i;
 
-	if (!search)
-		return;
 	if (!READ_ONCE(search_cancelled))
 		search_settle_all(search);
 	for (i = 0; i < search->nr; i++)
