@@ -117,12 +117,11 @@ to_be_found()
 }
 
 # Who forces a search does not wait for it longer than two seconds.
-is_found() { (($(stat unowned_udp_rcv_packets) == 0)); }
-found() { busywait "$WAIT" is_found || fatal "the owner is not found"; }
+found() { busywait "$WAIT" stat_is unowned_udp_rcv_packets 0 || fatal "the owner is not found"; }
 looks() { (($(stat searched_files) > SEARCHED)); }
 
 # One that is forced looks again for what was looked for a second ago.
-searches() { "$GETCNT" force-gc >/dev/null; (($(stat searched_files) > SEARCHED)); }
+searches() { "$GETCNT" force-gc >/dev/null; looks; }
 
 plan $((2 * (6 + 2 + 1) + 1))
 [[ -w $TRACING/kprobe_events ]] || skip_all "needs kprobe events"
